@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+// dshard: a multi-Raft, range-sharded, strongly consistent key-value store in one binary.
+
+import PackageDescription
+
+/// The same rules for every target: Swift 6 mode, warnings are errors, unsafe code is marked.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+
+let package = Package(
+    name: "dshard",
+    products: [
+        .executable(name: "dshard", targets: ["dshard"]),
+        .library(name: "DShardClient", targets: ["DShardClient"]),
+        .library(name: "DShardServer", targets: ["DShardServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        // Pure: what decides. No sockets, files, threads, clocks, randomness or async.
+        .target(name: "Raft", swiftSettings: settings),
+        .target(name: "Keyspace", dependencies: ["Raft"], swiftSettings: settings),
+        .target(name: "Wire", dependencies: ["Raft", "Keyspace", nioCore], swiftSettings: settings),
+        .target(name: "Storage", dependencies: ["Raft", "Keyspace", "Wire", nioCore], swiftSettings: settings),
+        .target(name: "Host", dependencies: ["Raft", "Keyspace", "Wire", "Storage", nioCore], swiftSettings: settings),
+        .target(name: "Routing", dependencies: ["Raft", "Keyspace", "Wire", nioCore], swiftSettings: settings),
+
+        // Worldly: what touches disks, sockets and threads.
+        .systemLibrary(name: "CRocksDB"),
+        .target(
+            name: "RocksEngine", dependencies: ["CRocksDB", "Raft", "Keyspace", "Wire", "Storage", nioCore],
+            swiftSettings: settings),
+        .target(
+            name: "Transport", dependencies: ["Raft", "Keyspace", "Wire", nioCore, nioPosix],
+            swiftSettings: settings),
+        .target(
+            name: "DShardClient",
+            dependencies: ["Raft", "Keyspace", "Wire", "Routing", "Transport", nioCore, nioPosix],
+            swiftSettings: settings),
+        .target(
+            name: "DShardServer",
+            dependencies: [
+                "Raft", "Keyspace", "Wire", "Storage", "Host", "Routing", "RocksEngine", "Transport", "DShardClient",
+                nioCore, nioPosix,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "dshard",
+            dependencies: [
+                "Raft", "Keyspace", "Wire", "DShardServer", "DShardClient",
+                nioCore, nioPosix,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: settings),
+    ]
+)

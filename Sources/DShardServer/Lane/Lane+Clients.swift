@@ -1,0 +1,123 @@
+import Host
+import Keyspace
+import NIOCore
+import Raft
+import Transport
+import Wire
+
+/// What a client connection carries besides its socket.
+final class ClientState {
+    let number: UInt64
+    /// Requests taken and not yet answered.
+    var inFlight = 0
+    /// Whether it stands in the list of connections to flush.
+    var isDirty = false
+
+    init(number: UInt64) { self.number = number }
+}
+
+extension Lane {
+    /// Requests of one connection that may be unanswered; one more is `busy`.
+    static let inFlightMax = 16_384
+
+    func clientOpened(_ connection: FramedConnection) {
+        let number = nextClient
+        nextClient += 1
+        connection.attachment = ClientState(number: number)
+        clients[number] = connection
+    }
+
+    func clientClosed(_ connection: FramedConnection) {
+        guard let client = connection.attachment as? ClientState else { return }
+        clients[client.number] = nil
+    }
+
+    /// One request. A malformed one closes the connection: after it nothing on the stream can be trusted.
+    func received(_ frame: Frame, from connection: FramedConnection) throws(WireError) {
+        guard let client = connection.attachment as? ClientState else { return }
+        let request = try ClientRequest.decode(frame)
+        let reference = RequestReference(connection: client.number, id: request.id)
+        client.inFlight += 1
+        guard client.inFlight <= Self.inFlightMax else {
+            return respond(
+                reference, .failure(.busy(retryAfterMilliseconds: 10, reason: "too many requests on one connection")))
+        }
+        guard suspectReason == nil, drain != .stopped else { return refuse(request, reference) }
+        switch request.body {
+        case .write(let write): host.write(write, from: reference, now: SteadyClock.now())
+        case .get(let get):
+            host.read(PendingRead(reference: reference, body: .get(get)), route: get.route)
+        case .scan(let scan):
+            host.read(PendingRead(reference: reference, body: .scan(scan)), route: scan.route)
+        case .routes(let routes): respond(reference, .routes(routeTable(routes)))
+        case .status: status(reference)
+        }
+    }
+
+    /// What a node that may not serve still answers: where the others are, and why it does not.
+    private func refuse(_ request: ClientRequest, _ reference: RequestReference) {
+        switch request.body {
+        case .status: status(reference)
+        case .routes(let routes): respond(reference, .routes(routeTable(routes)))
+        case .write, .get, .scan:
+            respond(reference, .failure(.unavailable(suspectReason ?? "the node is shutting down")))
+        }
+    }
+
+    /// Puts a response into its connection's buffer; it leaves with the flush at the end of the tick.
+    func respond(_ reference: RequestReference, _ body: ClientResponse.Body) {
+        if reference.connection == 0 {
+            internalRequests.removeValue(forKey: reference.id)?(body)
+            return
+        }
+        guard let (connection, client) = client(reference) else { return }
+        connection.writeFrame { buffer in
+            ClientResponse(id: reference.id, body: body).encode(into: &buffer)
+        }
+        markDirty(connection, client)
+    }
+
+    func client(_ reference: RequestReference) -> (FramedConnection, ClientState)? {
+        guard let connection = clients[reference.connection],
+            let client = connection.attachment as? ClientState
+        else { return nil }
+        client.inFlight -= 1
+        return (connection, client)
+    }
+
+    func markDirty(_ connection: FramedConnection, _ client: ClientState) {
+        if dirtyClients.isEmpty, !isTurnScheduled { scheduleTurn() }
+        guard dirtyClients.last !== connection else { return }
+        dirtyClients.append(connection)
+    }
+
+    /// A request of the node itself, with the rights of one. On the loop.
+    func submitInternal(_ body: ClientRequest.Body, _ completion: @escaping @Sendable (ClientResponse.Body) -> Void) {
+        let reference = RequestReference(connection: 0, id: nextInternalRequest)
+        nextInternalRequest += 1
+        internalRequests[reference.id] = completion
+        switch body {
+        case .write(let write): host.write(write, from: reference, isInternal: true, now: SteadyClock.now())
+        case .get(let get): host.read(PendingRead(reference: reference, body: .get(get)), route: get.route)
+        case .scan(let scan): host.read(PendingRead(reference: reference, body: .scan(scan)), route: scan.route)
+        case .routes(let routes): respond(reference, .routes(routeTable(routes)))
+        case .status: status(reference)
+        }
+        scheduleTurn()
+    }
+
+    /// Where every shard is, as far as this node knows (DESIGN §10: any node answers).
+    func routeTable(_ request: RoutesRequest) -> RouteTable {
+        var routes: [Route] = []
+        for replica in host.replicas {
+            let descriptor = replica.descriptor
+            if !request.includesSystem, descriptor.range.start < Key.userStart { continue }
+            if let key = request.key, !descriptor.range.contains(key) { continue }
+            routes.append(Route(descriptor: descriptor, leader: replica.group.leader?.node))
+        }
+        routes.sort { $0.descriptor.range.start < $1.descriptor.range.start }
+        return RouteTable(
+            routes: routes, nodes: host.addresses,
+            clusterMilliseconds: host.clock.milliseconds(at: SteadyClock.now()))
+    }
+}

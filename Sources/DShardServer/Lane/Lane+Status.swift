@@ -1,0 +1,125 @@
+import Host
+import Keyspace
+import NIOCore
+import NIOPosix
+import Raft
+import Storage
+import Transport
+import Wire
+
+extension Lane {
+    /// Why the node does not serve; empty when it does: it reaches a quorum of the system shard and none of its
+    /// replicas is suspect.
+    func readiness() -> [String] {
+        if drain != .serving { return ["shutting down"] }
+        if let suspectReason { return [suspectReason] }
+        guard let system = host.replicas.first(where: { $0.descriptor.range.start < Key.userStart }) else {
+            return host.addresses.isEmpty ? ["the cluster is not known yet"] : []
+        }
+        return host.reachesQuorum(system, now: SteadyClock.now()) ? [] : ["no quorum of the system shard is reached"]
+    }
+
+    /// Moves every leadership that can move; true when none is left.
+    func handOver() -> Bool {
+        let isDone = host.handOver(now: SteadyClock.now())
+        scheduleTurn()
+        return isDone
+    }
+
+    /// Answers a status request: sizes come from the store, on the read pool.
+    func status(_ reference: RequestReference) {
+        var shards: [ShardStatus] = []
+        for replica in host.replicas {
+            shards.append(
+                ShardStatus(
+                    descriptor: replica.descriptor, role: replica.statusRole,
+                    leader: replica.group.leader?.node, term: replica.group.term, commit: replica.group.commitIndex,
+                    applied: replica.group.appliedIndex, sizeBytes: 0, keys: 0))
+        }
+        let own = NodeState(
+            address: NodeAddress(
+                node: identity.node, address: identity.address, incarnation: identity.incarnation),
+            isConnected: true, heardMillisecondsAgo: 0)
+        let peers = host.peerStates(now: SteadyClock.now()).map { peer in
+            NodeState(
+                address: host.address(of: peer.node)
+                    ?? NodeAddress(node: peer.node, address: "", incarnation: 0),
+                isConnected: peer.isConnected, heardMillisecondsAgo: peer.heardMillisecondsAgo)
+        }
+        let reasons = readiness()
+        let found = NodeStatus(
+            node: identity.node, address: identity.address, isReady: reasons.isEmpty, reasons: reasons,
+            shards: shards, nodes: ([own] + peers).sorted { $0.address.node < $1.address.node })
+        let meter = ShardMeter(store: state)
+        readPool.submit { [self] poolState in
+            guard case .active = poolState else { return }
+            let measured = meter.measure(found)
+            loop.execute { [self] in
+                respond(reference, .status(measured))
+                scheduleTurn()
+            }
+        }
+    }
+}
+
+extension Replica {
+    var statusRole: ShardStatus.Role {
+        switch group.role {
+        case .leader: return .leader
+        case .candidate, .preCandidate: return .candidate
+        case .follower:
+            return group.configuration.isVoter(group.member.replica) ? .follower : .learner
+        }
+    }
+}
+
+/// Measures shards for people: bytes and keys, the keys of large shards estimated from their first rows.
+struct ShardMeter: Sendable {
+    let store: any StateStore
+
+    /// Rows counted one by one in all shards together; a larger shard is extrapolated by its size.
+    private static let rowsCountedMax = 200_000
+    /// …and in each at least this many.
+    private static let rowsCountedMin = 100
+
+    func measure(_ status: NodeStatus) -> NodeStatus {
+        var measured = status
+        let rows = UInt64(max(Self.rowsCountedMin, Self.rowsCountedMax / max(1, measured.shards.count)))
+        for position in measured.shards.indices {
+            let range = measured.shards[position].descriptor.range
+            // A store that cannot be read shows as an empty shard here and as an error everywhere else.
+            let (bytes, keys) = (try? measure(range, rows: rows)) ?? (0, 0)
+            measured.shards[position].sizeBytes = bytes
+            measured.shards[position].keys = keys
+        }
+        return measured
+    }
+
+    private func measure(_ range: KeyRange, rows: UInt64) throws(StorageError) -> (bytes: UInt64, keys: UInt64) {
+        let snapshot = try store.snapshot()
+        var bytes: UInt64 = 0
+        var keys: UInt64 = 0
+        var isWhole = true
+        try range.start.bytes.withBytes { (start) throws(StorageError) in
+            try range.end.bytes.withBytes { (end) throws(StorageError) in
+                try snapshot.iterate(from: start, to: end, reverse: false) { key, value in
+                    guard keys < rows else {
+                        isWhole = false
+                        return false
+                    }
+                    keys += 1
+                    bytes += UInt64(key.byteCount + value.byteCount)
+                    return true
+                }
+            }
+        }
+        guard !isWhole, bytes > 0 else { return (bytes, keys) }
+        let whole = try range.start.bytes.withBytes { (start) throws(StorageError) in
+            try range.end.bytes.withBytes { (end) throws(StorageError) in
+                try store.approximateSize(from: start, to: end)
+            }
+        }
+        let estimate = max(whole, bytes)
+        return (estimate, estimate / max(1, bytes / keys))
+    }
+}

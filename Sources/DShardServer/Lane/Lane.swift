@@ -1,0 +1,134 @@
+import Host
+import Keyspace
+import NIOCore
+import NIOPosix
+import Raft
+import Storage
+import Transport
+import Wire
+
+/// One event loop and the replicas it owns: sockets in, the host's step in the middle, effects out. It never waits
+/// for a disk (DESIGN §2.5): the log writer, the applier and the read pool do, and report back in batches.
+///
+/// Everything here runs on `loop`.
+/// Safe because every access is on `loop`: callers from elsewhere hop by `loop.execute`.
+final class Lane: @unchecked Sendable {
+    let loop: any EventLoop
+    let state: any StateStore
+    let readPool: NIOThreadPool
+    let identity: NodeIdentity
+    let telemetry: Telemetry
+    let meter: TransportMeter
+    var host: Host
+    var logWriter: LogWriter?
+    var applyWorker: ApplyWorker?
+    var loader: LogLoader?
+    var links: PeerLinks?
+
+    /// Client connections by number; numbers are never reused.
+    var clients: [UInt64: FramedConnection] = [:]
+    var nextClient: UInt64 = 1
+    /// Connections with responses that wait for the flush at the end of the tick.
+    var dirtyClients: [FramedConnection] = []
+    var internalRequests: [UInt64: @Sendable (ClientResponse.Body) -> Void] = [:]
+    var nextInternalRequest: UInt64 = 1
+
+    var isTurnScheduled = false
+    var wakeUp: Scheduled<Void>?
+    var wakeUpAt = Instant.distantFuture
+    var controlTimer: RepeatedTask?
+    var suspendedBefore = Interval.zero
+    var drain = Drain.serving
+    /// What a node that may have forgotten says instead of serving (rule 15); nil when it is sound.
+    var suspectReason: String?
+    var onFatal: @Sendable (String) -> Void = { _ in }
+
+    /// How far the shutdown has come.
+    enum Drain: Equatable {
+        /// Everything is served.
+        case serving
+        /// `/ready` says no, leaderships are on their way to other nodes. Next: `stopped`.
+        case handingOver
+        /// Nothing is taken any more.
+        case stopped
+    }
+
+    init(
+        loop: any EventLoop, host: Host, state: any StateStore, readPool: NIOThreadPool, identity: NodeIdentity,
+        telemetry: Telemetry, meter: TransportMeter
+    ) {
+        self.loop = loop
+        self.host = host
+        self.state = state
+        self.readPool = readPool
+        self.identity = identity
+        self.telemetry = telemetry
+        self.meter = meter
+    }
+
+    /// Starts the clockwork. On the loop.
+    func start() {
+        loop.assertInEventLoop()
+        suspendedBefore = SteadyClock.suspended()
+        let interval = TimeAmount.nanoseconds(host.limits.controlInterval.nanoseconds)
+        controlTimer = loop.scheduleRepeatedTask(initialDelay: .zero, delay: interval) { [unowned self] _ in
+            controlTick()
+        }
+        scheduleTurn()
+    }
+
+    func stop() {
+        loop.assertInEventLoop()
+        drain = .stopped
+        controlTimer?.cancel()
+        wakeUp?.cancel()
+        for connection in sortedClients() { connection.close() }
+        links?.close()
+    }
+
+    func sortedClients() -> [FramedConnection] {
+        clients.keys.sorted().compactMap { clients[$0] }
+    }
+
+    /// Asks for one turn after all I/O of this tick.
+    func scheduleTurn() {
+        guard !isTurnScheduled else { return }
+        isTurnScheduled = true
+        loop.execute { [self] in turn() }
+    }
+
+    /// Performs what the host decided, in the order of each kind (rule 8).
+    func turn() {
+        isTurnScheduled = false
+        let effects = host.turn(now: SteadyClock.now())
+        if let write = effects.logWrite { logWriter?.submit(write) }
+        send(effects.messages)
+        if !effects.applies.isEmpty { applyWorker?.submit(effects.applies) }
+        for task in effects.loads { loader?.load(task) }
+        for answer in effects.answers { respond(answer.reference, answer.body) }
+        serve(effects.reads)
+        flushClients()
+        links?.flushAll()
+        if host.hasWork { scheduleTurn() }
+        scheduleWakeUp()
+    }
+
+    private func scheduleWakeUp() {
+        let deadline = host.deadline
+        guard deadline != wakeUpAt else { return }
+        wakeUp?.cancel()
+        wakeUp = nil
+        wakeUpAt = deadline
+        guard deadline != .distantFuture else { return }
+        let delay = max(0, (deadline - SteadyClock.now()).nanoseconds)
+        wakeUp = loop.scheduleTask(in: .nanoseconds(delay)) { [unowned self] in
+            wakeUpAt = .distantFuture
+            scheduleTurn()
+        }
+    }
+
+    func flushClients() {
+        for connection in dirtyClients { connection.flush() }
+        dirtyClients.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,55 @@
+package import Keyspace
+package import Raft
+package import Wire
+
+/// What the applier reports of one task, once its batch is written.
+package struct AppliedBatch: Sendable {
+    package var shard: ShardID
+    package var replica: ReplicaID
+    /// The last entry that is now in the state.
+    package var through: LogIndex
+    package var throughTerm: Term
+    /// The greatest version in the state.
+    package var lastVersion: Timestamp
+    /// Bytes of entries this task took off the backlog.
+    package var byteCount: Int
+    /// Per entry, what became of its commands; empty when the task did not ask for outcomes.
+    package var entries: [AppliedEntry]
+    /// The descriptor, when an entry changed it.
+    package var descriptor: Descriptor?
+
+    package init(
+        shard: ShardID, replica: ReplicaID, through: LogIndex, throughTerm: Term, lastVersion: Timestamp,
+        byteCount: Int, entries: [AppliedEntry], descriptor: Descriptor? = nil
+    ) {
+        self.shard = shard
+        self.replica = replica
+        self.through = through
+        self.throughTerm = throughTerm
+        self.lastVersion = lastVersion
+        self.byteCount = byteCount
+        self.entries = entries
+        self.descriptor = descriptor
+    }
+}
+
+/// The outcomes of one entry's commands, in their order.
+package struct AppliedEntry: Sendable {
+    package var index: LogIndex
+    package var term: Term
+    package var outcomes: [CommandOutcome]
+
+    package init(index: LogIndex, term: Term, outcomes: [CommandOutcome]) {
+        self.index = index
+        self.term = term
+        self.outcomes = outcomes
+    }
+}
+
+/// What became of one command: a function of the log prefix alone (rule 18).
+package enum CommandOutcome: Sendable, Equatable {
+    /// Its operations took effect (now, or when the same session and sequence first came by).
+    case done(WriteResult)
+    /// Nothing took effect.
+    case refused(RequestError)
+}

@@ -1,0 +1,66 @@
+import Keyspace
+import NIOCore
+package import Raft
+package import Storage
+package import Wire
+
+/// Turns committed entries into one atomic batch and the outcomes of their commands. Pure but for the reads that
+/// conditional operations need, which go through the `StateStore` seam. One per lane (rule 34).
+///
+/// State and outcomes are a function of the log prefix alone: where a batch ends never shows (rule 18).
+package struct Applier {
+    /// Looked up only.
+    private var shards: [ShardID: ShardState] = [:]
+    private var overlay = Overlay()
+    private let window: UInt64
+
+    package init(sessionWindowMilliseconds: UInt64) {
+        window = sessionWindowMilliseconds
+    }
+
+    package mutating func add(_ state: ShardState) {
+        shards[state.descriptor.shard] = state
+    }
+
+    package func state(of shard: ShardID) -> ShardState? { shards[shard] }
+
+    /// Builds the batch of one task. The caller writes the batch and only then reports what is returned here.
+    /// An error stops the replica: its memory may be ahead of its disk, so it must not go on (rule 24).
+    package mutating func apply(
+        _ task: ApplyTask, store: any StateStore, batch: any StateBatch
+    ) throws(ApplyError) -> AppliedBatch? {
+        guard let index = shards.index(forKey: task.shard) else { return nil }
+        guard shards.values[index].replica == task.replica else { return nil }
+        var context = ApplyContext(store: store, batch: batch, window: window)
+        overlay.clear()
+        var usesOverlay = false
+        for entry in task.entries where !usesOverlay { usesOverlay = try ApplyContext.hasReads(entry) }
+        var reported: [AppliedEntry] = []
+        for entry in task.entries {
+            guard entry.index == shards.values[index].applied.appliedIndex.next else {
+                throw .gap(expected: shards.values[index].applied.appliedIndex.next, found: entry.index)
+            }
+            let outcomes = try context.apply(
+                entry, to: &shards.values[index], overlay: &overlay, usesOverlay: usesOverlay)
+            if task.wantsOutcomes {
+                reported.append(AppliedEntry(index: entry.index, term: entry.term, outcomes: outcomes))
+            }
+        }
+        context.finish(&shards.values[index])
+        let applied = shards.values[index].applied
+        return AppliedBatch(
+            shard: task.shard, replica: task.replica, through: applied.appliedIndex,
+            throughTerm: applied.appliedTerm, lastVersion: applied.lastVersion, byteCount: task.byteCount,
+            entries: reported, descriptor: context.newDescriptor)
+    }
+}
+
+/// Why applying cannot go on.
+package enum ApplyError: Error, Equatable, Sendable {
+    /// The store failed; what the process does depends on the kind (rules 15, 38).
+    case storage(StorageError)
+    /// The entry cannot be read: this replica stops (rule 24).
+    case malformed(WireError)
+    /// Entries are missing: a bug of ours, or a log that is not what was committed.
+    case gap(expected: LogIndex, found: LogIndex)
+}

@@ -1,0 +1,156 @@
+import Keyspace
+import NIOCore
+import Raft
+import Storage
+import Wire
+
+/// One apply batch in the making, for one shard.
+struct ApplyContext {
+    let store: any StateStore
+    let batch: any StateBatch
+    let window: UInt64
+    private var recorded: [SessionTable.Recorded] = []
+    private(set) var newDescriptor: Descriptor?
+
+    init(store: any StateStore, batch: any StateBatch, window: UInt64) {
+        self.store = store
+        self.batch = batch
+        self.window = window
+    }
+
+    /// Whether the entry contains an operation whose outcome depends on what is there.
+    static func hasReads(_ entry: Entry<EncodedEntry>) throws(ApplyError) -> Bool {
+        guard case .payload(let encoded) = entry.content else { return false }
+        return try CommandBatchView.opening(encoded).reads
+    }
+
+    mutating func apply(
+        _ entry: Entry<EncodedEntry>, to state: inout ShardState, overlay: inout Overlay, usesOverlay: Bool
+    ) throws(ApplyError) -> [CommandOutcome] {
+        state.applied.appliedIndex = entry.index
+        state.applied.appliedTerm = entry.term
+        switch entry.content {
+        case .empty:
+            return []
+        case .configuration(let configuration):
+            state.descriptor.configuration = configuration
+            state.descriptor.epoch.config += 1
+            newDescriptor = state.descriptor
+            return []
+        case .payload(let encoded):
+            return try applyCommands(encoded, &state, &overlay, usesOverlay: usesOverlay)
+        }
+    }
+
+    private mutating func applyCommands(
+        _ encoded: EncodedEntry, _ state: inout ShardState, _ overlay: inout Overlay, usesOverlay: Bool
+    ) throws(ApplyError) -> [CommandOutcome] {
+        var view = try CommandBatchView.opening(encoded)
+        var outcomes: [CommandOutcome] = []
+        outcomes.reserveCapacity(view.commandCount)
+        let milliseconds = view.stamp.milliseconds
+        state.sessions.sweep(stampMilliseconds: milliseconds, window: window)
+        // An entry without operations still moves replicated time (rule 21).
+        state.applied.lastVersion = max(state.applied.lastVersion, view.stamp)
+        let operations = OperationApply(
+            store: store, batch: batch, stampMilliseconds: milliseconds, usesOverlay: usesOverlay)
+        while let command = try view.next() {
+            skipVersions(command, &state)
+            if let outcome = settled(command.header, view, state) {
+                outcomes.append(outcome)
+                continue
+            }
+            var cursor = view.operations(of: command)
+            let outcome = CommandOutcome.done(try operations.apply(&cursor, command, &overlay))
+            record(command.header, outcome, &state, stampMilliseconds: milliseconds)
+            outcomes.append(outcome)
+        }
+        return outcomes
+    }
+
+    /// The outcome of a command that must not be applied (now, or again); nil when it is to be applied.
+    private func settled(
+        _ header: CommandHeader, _ view: CommandBatchView, _ state: ShardState
+    ) -> CommandOutcome? {
+        // Checked again at apply: an administrative entry in between may have changed the range (DESIGN §10).
+        guard view.epochVersion == state.descriptor.epoch.version else {
+            return .refused(.epochMismatch([state.descriptor]))
+        }
+        guard header.session != 0 else { return nil }
+        switch state.sessions.verdict(header, stampMilliseconds: view.stamp.milliseconds, window: window) {
+        case .new: return nil
+        case .known(let outcome): return outcome
+        case .expired: return .refused(.sessionExpired)
+        case .full: return .refused(.busy(retryAfterMilliseconds: 1_000, reason: "the shard's session table is full"))
+        }
+    }
+
+    /// A command's versions are used up whether or not it takes effect (rule 19).
+    private func skipVersions(_ command: CommandView, _ state: inout ShardState) {
+        guard command.operationCount > 0 else { return }
+        let last = command.firstVersion.advanced(by: UInt64(command.operationCount - 1))
+        state.applied.lastVersion = max(state.applied.lastVersion, last)
+    }
+
+    private mutating func record(
+        _ header: CommandHeader, _ outcome: CommandOutcome, _ state: inout ShardState, stampMilliseconds: UInt64
+    ) {
+        guard header.session != 0 else { return }
+        state.sessions.record(header, outcome, stampMilliseconds: stampMilliseconds)
+        recorded.append(
+            SessionTable.Recorded(header: header, stampMilliseconds: stampMilliseconds, outcome: outcome))
+    }
+
+    /// Writes the shard's `l` records into the batch: applied state always, sessions as a delta or, when the deltas
+    /// have grown, as a checkpoint that replaces them.
+    mutating func finish(_ state: inout ShardState) {
+        let shard = state.descriptor.shard
+        if let descriptor = newDescriptor {
+            put(ShardRecordKey.descriptor(shard), ByteBuffer(bytes: DescriptorRecord.encode(descriptor)))
+        }
+        if !recorded.isEmpty { finishSessions(&state) }
+        put(ShardRecordKey.appliedState(shard), ByteBuffer(bytes: state.applied.encode()))
+    }
+
+    private mutating func finishSessions(_ state: inout ShardState) {
+        let shard = state.descriptor.shard
+        let delta = SessionTable.encodeDelta(recorded)
+        let index = state.applied.appliedIndex
+        guard state.deltaBytes + delta.readableBytes > ShardState.checkpointAfterBytes else {
+            put(ShardRecordKey.sessionDelta(shard, index: index), delta)
+            state.deltas.append(index)
+            state.deltaBytes += delta.readableBytes
+            return
+        }
+        put(ShardRecordKey.sessionCheckpoint(shard), state.sessions.encodeCheckpoint())
+        for index in state.deltas {
+            ShardRecordKey.sessionDelta(shard, index: index).withBytes { batch.delete($0) }
+        }
+        state.deltas.removeAll(keepingCapacity: true)
+        state.deltaBytes = 0
+        state.applied.sessionsCheckpoint = index
+    }
+
+    private func put(_ key: SmallBytes, _ value: ByteBuffer) {
+        key.withBytes { key in batch.put(key, header: value.readableBytesSpan, value: RawSpan()) }
+    }
+}
+
+extension CommandBatchView {
+    /// Opens an entry for apply: what cannot be read stops the replica (rule 24).
+    static func opening(_ entry: EncodedEntry) throws(ApplyError) -> CommandBatchView {
+        do throws(WireError) {
+            return try CommandBatchView(entry)
+        } catch {
+            throw .malformed(error)
+        }
+    }
+
+    mutating func next() throws(ApplyError) -> CommandView? {
+        do throws(WireError) {
+            return try nextCommand()
+        } catch {
+            throw .malformed(error)
+        }
+    }
+}

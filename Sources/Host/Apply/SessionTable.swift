@@ -1,0 +1,157 @@
+import Keyspace
+package import Wire
+
+/// The answers a shard remembers, so that a command which a client had to repeat is applied at most once
+/// (rule 22). A session is a client's random number; the client numbers its commands and says below which number
+/// it has every answer.
+///
+/// Invariants:
+/// - Answers of one session are in strictly increasing sequence order, none below its `doneBelow`.
+/// - The content is a function of the log prefix alone: time is the stamps of entries, never a clock (rule 18).
+package struct SessionTable: Sendable {
+    /// Sessions by id. Looked up only, or walked in id order: its hash order reaches no effect.
+    private(set) var sessions: [UInt64: Session] = [:]
+    /// Answers in all sessions.
+    package private(set) var answerCount = 0
+    /// The replicated time of the last sweep, in milliseconds.
+    private(set) var sweptMilliseconds: UInt64 = 0
+
+    /// Sessions of one shard; one more is refused with `busy`.
+    package static let sessionsMax = 100_000
+    /// Answers of one shard; one more is refused with `busy`.
+    package static let answersMax = 1_000_000
+    /// Slack on top of the window before a session is forgotten: clocks that stamp `issuedAt` and entries may be
+    /// this far apart without an answer being lost within the window, in milliseconds.
+    private static let slackMilliseconds: UInt64 = 60_000
+    /// How often forgotten sessions are looked for, in milliseconds of replicated time.
+    private static let sweepMilliseconds: UInt64 = 60_000
+
+    package init() {}
+
+    package var sessionCount: Int { sessions.count }
+
+    /// What a command that carries a session meets.
+    package enum Verdict: Equatable, Sendable {
+        /// Not seen: apply it.
+        case new
+        /// Applied before; this was the answer.
+        case known(CommandOutcome)
+        /// Too old to tell: must not be applied.
+        case expired
+        /// No room for another answer.
+        case full
+    }
+
+    package func verdict(_ header: CommandHeader, stampMilliseconds: UInt64, window: UInt64) -> Verdict {
+        guard let session = sessions[header.session] else {
+            if header.issuedAt &+ window < stampMilliseconds { return .expired }
+            return sessions.count >= Self.sessionsMax || answerCount >= Self.answersMax ? .full : .new
+        }
+        if header.sequence < session.doneBelow { return .expired }
+        if let outcome = session.answer(to: header.sequence) { return .known(outcome) }
+        if header.issuedAt &+ window < stampMilliseconds { return .expired }
+        return answerCount >= Self.answersMax ? .full : .new
+    }
+
+    /// Remembers the answer to a command that was applied now.
+    package mutating func record(_ header: CommandHeader, _ outcome: CommandOutcome, stampMilliseconds: UInt64) {
+        let change = sessions[header.session, default: Session()].record(
+            sequence: header.sequence, doneBelow: header.doneBelow, outcome: outcome,
+            stampMilliseconds: stampMilliseconds)
+        answerCount += change
+    }
+
+    /// Forgets sessions that have been silent for longer than the window. Called for every entry with its stamp,
+    /// so that when it happens depends on the log alone.
+    package mutating func sweep(stampMilliseconds: UInt64, window: UInt64) {
+        guard stampMilliseconds >= sweptMilliseconds &+ Self.sweepMilliseconds else { return }
+        sweptMilliseconds = stampMilliseconds
+        let keep = window &+ Self.slackMilliseconds
+        for (id, session) in sessions where session.lastMilliseconds &+ keep < stampMilliseconds {
+            answerCount -= session.answerCount
+            sessions[id] = nil
+        }
+    }
+
+    /// Puts back what a checkpoint held.
+    mutating func restore(id: UInt64, session: Session, sweptMilliseconds: UInt64) {
+        answerCount += session.answerCount - (sessions[id]?.answerCount ?? 0)
+        sessions[id] = session
+        self.sweptMilliseconds = sweptMilliseconds
+    }
+
+    mutating func restore(sweptMilliseconds: UInt64) {
+        self.sweptMilliseconds = sweptMilliseconds
+    }
+}
+
+/// One client's answers at one shard.
+struct Session: Sendable, Equatable {
+    /// The client has the answers to everything below.
+    private(set) var doneBelow: UInt64
+    /// The stamp of its last command, in milliseconds.
+    private(set) var lastMilliseconds: UInt64
+    private var answers: [Remembered]
+    /// The first live element of `answers`: dropping from the front is amortised.
+    private var head = 0
+
+    struct Remembered: Sendable, Equatable {
+        var sequence: UInt64
+        var outcome: CommandOutcome
+    }
+
+    init(doneBelow: UInt64 = 0, lastMilliseconds: UInt64 = 0, answers: [Remembered] = []) {
+        self.doneBelow = doneBelow
+        self.lastMilliseconds = lastMilliseconds
+        self.answers = answers
+    }
+
+    var answerCount: Int { answers.count - head }
+    var liveAnswers: ArraySlice<Remembered> { answers[head...] }
+
+    static func == (a: Session, b: Session) -> Bool {
+        a.doneBelow == b.doneBelow && a.lastMilliseconds == b.lastMilliseconds && a.liveAnswers == b.liveAnswers
+    }
+
+    func answer(to sequence: UInt64) -> CommandOutcome? {
+        let position = position(of: sequence)
+        guard position < answers.count, answers[position].sequence == sequence else { return nil }
+        return answers[position].outcome
+    }
+
+    /// The first live position whose sequence is not below `sequence`.
+    private func position(of sequence: UInt64) -> Int {
+        // A client's commands mostly come in order: look at the end first.
+        if let last = answers.last, last.sequence < sequence { return answers.count }
+        var low = head
+        var high = answers.count
+        while low < high {
+            let middle = (low + high) / 2
+            if answers[middle].sequence < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Returns by how much the number of answers changed.
+    mutating func record(
+        sequence: UInt64, doneBelow: UInt64, outcome: CommandOutcome, stampMilliseconds: UInt64
+    ) -> Int {
+        let before = answerCount
+        let position = position(of: sequence)
+        if position < answers.count, answers[position].sequence == sequence {
+            answers[position].outcome = outcome
+        } else {
+            answers.insert(Remembered(sequence: sequence, outcome: outcome), at: position)
+        }
+        lastMilliseconds = max(lastMilliseconds, stampMilliseconds)
+        if doneBelow > self.doneBelow {
+            self.doneBelow = doneBelow
+            while head < answers.count, answers[head].sequence < doneBelow { head += 1 }
+            if head > 64, head * 2 > answers.count {
+                answers.removeFirst(head)
+                head = 0
+            }
+        }
+        return answerCount - before
+    }
+}

@@ -1,0 +1,131 @@
+package import Raft
+package import Storage
+package import Wire
+
+/// What the runtime has to do after a turn; unconditional, in the order of each list (rule 8).
+package struct Effects: Sendable {
+    /// One write to the log; its tokens come back through `Host.persisted` once a sync covers it.
+    package var logWrite: LogWrite?
+    /// Messages to peers, in order per destination.
+    package var messages: [PeerEnvelope] = []
+    /// Committed entries for the applier, in order.
+    package var applies: [ApplyTask] = []
+    /// Finished requests.
+    package var answers: [Answer] = []
+    /// Reads whose index is confirmed and applied.
+    package var reads: [ReadTask] = []
+    /// Log entries to fetch for followers that lag; answered by `Host.loaded`.
+    package var loads: [LoadTask] = []
+
+    package init() {}
+
+    package var isEmpty: Bool {
+        logWrite == nil && messages.isEmpty && applies.isEmpty && answers.isEmpty && reads.isEmpty && loads.isEmpty
+    }
+}
+
+/// One batch for the log writer and whom to tell when it is durable.
+package struct LogWrite: Sendable {
+    package var batch: LogBatch
+    package var tokens: [PersistedReplica]
+
+    package init(batch: LogBatch = LogBatch(), tokens: [PersistedReplica] = []) {
+        self.batch = batch
+        self.tokens = tokens
+    }
+}
+
+/// The completion of one replica's part of a log write.
+package struct PersistedReplica: Sendable {
+    package var shard: ShardID
+    package var replica: ReplicaID
+    package var token: PersistToken
+
+    package init(shard: ShardID, replica: ReplicaID, token: PersistToken) {
+        self.shard = shard
+        self.replica = replica
+        self.token = token
+    }
+}
+
+/// Consecutive committed entries of one replica.
+package struct ApplyTask: Sendable {
+    package var shard: ShardID
+    package var replica: ReplicaID
+    package var entries: [Entry<EncodedEntry>]
+    /// Whether somebody waits for the outcomes: only where the entries were proposed.
+    package var wantsOutcomes: Bool
+
+    package init(shard: ShardID, replica: ReplicaID, entries: [Entry<EncodedEntry>], wantsOutcomes: Bool) {
+        self.shard = shard
+        self.replica = replica
+        self.entries = entries
+        self.wantsOutcomes = wantsOutcomes
+    }
+
+    package var byteCount: Int { entries.reduce(0) { $0 + $1.byteCount } }
+}
+
+/// The answer to one client request.
+package struct Answer: Sendable {
+    package var reference: RequestReference
+    package var body: ClientResponse.Body
+
+    package init(reference: RequestReference, body: ClientResponse.Body) {
+        self.reference = reference
+        self.body = body
+    }
+}
+
+/// What a confirmed read must still find true when its value has been fetched (rule 25).
+package struct ReadGeneration: Hashable, Sendable {
+    package var shard: ShardID
+    package var replica: ReplicaID
+    package var version: UInt64
+
+    package init(shard: ShardID, replica: ReplicaID, version: UInt64) {
+        self.shard = shard
+        self.replica = replica
+        self.version = version
+    }
+}
+
+/// Reads of one shard that may be served now from the applied state.
+package struct ReadTask: Sendable {
+    package var generation: ReadGeneration
+    package var reads: [PendingRead]
+
+    package init(generation: ReadGeneration, reads: [PendingRead]) {
+        self.generation = generation
+        self.reads = reads
+    }
+}
+
+/// A client's read, waiting for its index.
+package struct PendingRead: Sendable {
+    package var reference: RequestReference
+    package var body: Body
+
+    package init(reference: RequestReference, body: Body) {
+        self.reference = reference
+        self.body = body
+    }
+
+    package enum Body: Sendable {
+        case get(GetRequest)
+        case scan(ScanRequest)
+    }
+}
+
+/// Entries to read back from the log store.
+package struct LoadTask: Sendable {
+    package var shard: ShardID
+    package var replica: ReplicaID
+    package var load: Ready<EncodedEntry>.Load
+
+    package init(shard: ShardID, replica: ReplicaID, load: Ready<EncodedEntry>.Load) {
+        self.shard = shard
+        self.replica = replica
+        self.load = load
+    }
+}

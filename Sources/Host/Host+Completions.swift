@@ -1,0 +1,93 @@
+package import Raft
+package import Wire
+
+extension Host {
+    /// A log write, or several, became durable.
+    package mutating func persisted(_ tokens: [PersistedReplica], writes: Int, now: Instant) {
+        logWritesInFlight = max(0, logWritesInFlight - writes)
+        for token in tokens {
+            guard let slot = slots[token.shard], replicas[slot].group.member.replica == token.replica else { continue }
+            replicas[slot].group.persisted(token.token, now: now, neighbours: neighbourhood)
+            touch(slot)
+        }
+    }
+
+    /// The applier wrote these batches.
+    package mutating func applied(_ batches: [AppliedBatch], now: Instant) {
+        for batch in batches {
+            applyBacklogBytes = max(0, applyBacklogBytes - batch.byteCount)
+            guard let slot = slots[batch.shard], replicas[slot].group.member.replica == batch.replica else { continue }
+            replicas[slot].group.applied(batch.through, now: now)
+            if batch.lastVersion > replicas[slot].lastVersionApplied {
+                replicas[slot].lastVersionApplied = batch.lastVersion
+            }
+            if let descriptor = batch.descriptor { replicas[slot].descriptor = descriptor }
+            answerProposed(slot, batch)
+            releaseApplied(slot)
+            touch(slot)
+        }
+    }
+
+    /// Entries read back for a follower that lags; empty when the read failed.
+    package mutating func loaded(_ task: LoadTask, entries: [Entry<EncodedEntry>], now: Instant) {
+        guard let slot = slots[task.shard], replicas[slot].group.member.replica == task.replica else { return }
+        replicas[slot].group.loaded(follower: task.load.follower, entries: entries, now: now)
+        touch(slot)
+    }
+
+    /// Answers whoever waits for the entries of the batch: with the outcome when it is the entry that was proposed,
+    /// with `notApplied` when another one was committed at its index (rule 23).
+    private mutating func answerProposed(_ slot: Int, _ batch: AppliedBatch) {
+        var reported = 0
+        while replicas[slot].proposedHead < replicas[slot].proposed.count {
+            let proposed = replicas[slot].proposed[replicas[slot].proposedHead]
+            guard proposed.index <= batch.through else { break }
+            while reported < batch.entries.count, batch.entries[reported].index < proposed.index { reported += 1 }
+            replicas[slot].proposedHead += 1
+            replicas[slot].unanswered -= proposed.references.count
+            guard reported < batch.entries.count, batch.entries[reported].index == proposed.index else {
+                // Applied without outcomes: it was handed to the applier before anybody waited here.
+                answer(proposed.references, .failure(.ambiguous))
+                continue
+            }
+            if batch.entries[reported].term == proposed.term {
+                answer(proposed.references, with: batch.entries[reported].outcomes)
+            } else {
+                answer(proposed.references, .failure(.notApplied))
+            }
+        }
+        replicas[slot].compactProposed()
+    }
+
+    private mutating func answer(_ references: [RequestReference], with outcomes: [CommandOutcome]) {
+        for (position, reference) in references.enumerated() {
+            guard position < outcomes.count else {
+                answer(reference, .failure(.ambiguous))
+                continue
+            }
+            switch outcomes[position] {
+            case .done(let result): answer(reference, .written(result))
+            case .refused(let error): answer(reference, .failure(error))
+            }
+        }
+    }
+
+    /// Leadership was won or lost. Whoever waits here after a loss gets `ambiguous` at once: with a session the
+    /// client repeats the command at the new leader, where it is applied at most once (rules 22, 23).
+    mutating func leadershipChanged(_ slot: Int) {
+        let leads = replicas[slot].group.role == .leader
+        if leads, !replicas[slot].wasLeader { counters.elections += 1 }
+        replicas[slot].wasLeader = leads
+        guard !leads else { return }
+        let waiting = replicas[slot].pendingReferences
+        replicas[slot].pendingReferences.removeAll()
+        replicas[slot].pending = CommandBatchBuilder()
+        answer(waiting, .failure(notLeader(slot)))
+        while replicas[slot].proposedHead < replicas[slot].proposed.count {
+            answer(replicas[slot].proposed[replicas[slot].proposedHead].references, .failure(.ambiguous))
+            replicas[slot].proposedHead += 1
+        }
+        replicas[slot].unanswered = 0
+        replicas[slot].compactProposed()
+    }
+}

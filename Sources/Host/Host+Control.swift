@@ -1,0 +1,110 @@
+import Keyspace
+package import Raft
+package import Wire
+
+extension Host {
+    /// The frame that tells `peer` this node is alive, for all groups at once (rule 7). Called every
+    /// `HostLimits.controlInterval` by the lane, so that it vouches only while the lane turns.
+    package mutating func controlFrame(to peer: NodeID, now: Instant) -> ControlFrame? {
+        guard peers[peer] != nil else { return nil }
+        peers[peer]?.sequence += 1
+        return frame(to: peer, sequence: peers[peer]?.sequence ?? 0, answer: nil, now: now)
+    }
+
+    private mutating func frame(
+        to peer: NodeID, sequence: UInt64, answer: ControlFrame.Answer?, now: Instant
+    ) -> ControlFrame {
+        let state = peers[peer] ?? PeerState()
+        counters.controlFramesSent += 1
+        // A slow disk stops renewals: promises end, and leadership goes to a node whose disk works (rule 38).
+        let vouches = oldestSyncMilliseconds <= limits.slowSyncMilliseconds
+        return ControlFrame(
+            sequence: sequence, sentAt: now, answer: answer, boot: boot, vouches: vouches, left: state.left,
+            resigned: state.resigned, confirmedLeft: state.seenLeft, confirmedResigned: state.seenResigned,
+            clusterMilliseconds: clock.milliseconds(at: now), incarnation: incarnation, synced: syncedNumber,
+            oldestSyncMilliseconds: oldestSyncMilliseconds, systemDescriptor: nil, nodes: [])
+    }
+
+    /// Takes in a peer's frame; returns the answer to send at once, when it was not itself an answer.
+    package mutating func receive(
+        _ frame: ControlFrame, from peer: NodeID, now: Instant
+    ) -> ControlFrame? {
+        guard var state = peers[peer], state.boot == frame.boot else { return nil }
+        counters.controlFramesReceived += 1
+        let wasSilent = state.silentCheckedAt != nil
+        state.silentCheckedAt = nil
+        state.clockOffset =
+            Int64(clamping: frame.clusterMilliseconds) - Int64(clamping: clock.milliseconds(at: now))
+        state.oldestSyncMilliseconds = frame.oldestSyncMilliseconds
+        state.left.removeAll { $0.number <= frame.confirmedLeft }
+        state.resigned.removeAll { $0.number <= frame.confirmedResigned }
+        let left = frame.left.filter { $0.number > state.seenLeft }
+        let resigned = frame.resigned.filter { $0.number > state.seenResigned }
+        state.seenLeft = left.reduce(state.seenLeft) { max($0, $1.number) }
+        state.seenResigned = resigned.reduce(state.seenResigned) { max($0, $1.number) }
+        peers[peer] = state
+
+        // Before the renewal below: an answer renews nothing for a group it names.
+        for news in left { followerLeft(news, from: peer) }
+        for news in resigned { leaderResigned(news, from: peer, now: now) }
+        renew(peer, frame, now: now)
+        if wasSilent { tickGroups(concerning: peer, now: now) }
+        guard frame.answer == nil else { return nil }
+        // A frame that does not vouch extended no promise here, so it must not extend a lease there.
+        let answer = ControlFrame.Answer(
+            sequence: frame.sequence, sentAt: frame.vouches ? frame.sentAt : .distantPast)
+        return self.frame(to: peer, sequence: 0, answer: answer, now: now)
+    }
+
+    private mutating func renew(_ peer: NodeID, _ frame: ControlFrame, now: Instant) {
+        var liveness = neighbourhood[peer]
+        if frame.vouches { liveness.heardAt = max(liveness.heardAt, now) }
+        // The echo is this node's own clock value; one from the future is not ours.
+        if let answer = frame.answer, answer.sentAt <= now {
+            liveness.answeredSentAt = max(liveness.answeredSentAt, answer.sentAt)
+        }
+        neighbourhood.byNode[peer] = liveness
+    }
+
+    private mutating func followerLeft(_ news: ControlFrame.Left, from peer: NodeID) {
+        guard let slot = slots[news.shard], replicas[slot].group.member.replica == news.leader.replica else { return }
+        guard replicas[slot].group.configuration.member(news.replica)?.node == peer else { return }
+        replicas[slot].group.followerLeft(news.replica, term: news.term)
+        touch(slot)
+    }
+
+    private mutating func leaderResigned(_ news: ControlFrame.Resigned, from peer: NodeID, now: Instant) {
+        guard let slot = slots[news.shard] else { return }
+        guard replicas[slot].group.configuration.member(news.replica)?.node == peer else { return }
+        replicas[slot].group.leaderResigned(news.replica, term: news.term, now: now)
+        touch(slot)
+    }
+
+    /// The node-level clockwork, every `controlInterval`: notices nodes that fell silent and slews the clock.
+    /// Returns the step when the cluster clock was set outright at the start.
+    package mutating func controlTick(now: Instant) -> Int64? {
+        var offsets: [Int64] = []
+        for peer in peerOrder {
+            guard let state = peers[peer] else { continue }
+            if let offset = state.clockOffset, state.silentCheckedAt == nil { offsets.append(offset) }
+            watch(peer, state, now: now)
+        }
+        return clock.adjust(offsets: offsets, now: now)
+    }
+
+    private mutating func watch(_ peer: NodeID, _ state: PeerState, now: Instant) {
+        guard now - neighbourhood[peer].heardAt > limits.silence else { return }
+        if let checked = state.silentCheckedAt, now - checked < limits.silenceRecheck { return }
+        peers[peer]?.silentCheckedAt = now
+        tickGroups(concerning: peer, now: now)
+    }
+
+    /// The peers as an operator sees them: connected, and how long ago they were heard, in milliseconds.
+    package func peerStates(now: Instant) -> [(node: NodeID, isConnected: Bool, heardMillisecondsAgo: UInt64)] {
+        peerOrder.map { peer in
+            let heard = neighbourhood[peer].heardAt
+            let age = heard == .distantPast ? UInt64.max : UInt64(clamping: (now - heard).milliseconds)
+            return (peer, peers[peer]?.isConnected ?? false, age)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Keyspace
+package import Raft
+package import Wire
+
+extension Host {
+    /// A message from another node's replica. The connection says which node it came from; a message that claims
+    /// another one, or is for a replica that does not live here, is counted and dropped.
+    package mutating func receive(_ envelope: PeerEnvelope, from peer: NodeID, now: Instant) {
+        guard envelope.from.node == peer, let slot = slots[envelope.shard],
+            replicas[slot].group.member == envelope.to
+        else {
+            counters.misdirected += 1
+            return
+        }
+        if case .append(let append) = envelope.message {
+            for entry in append.entries { replicas[slot].observe(entry) }
+        }
+        replicas[slot].group.step(envelope.message, from: envelope.from, now: now, neighbours: neighbourhood)
+        touch(slot)
+    }
+
+    /// A control connection to `peer` is up, spoken by the process `boot`.
+    package mutating func connected(_ peer: NodeID, boot: UInt64, now: Instant) {
+        addPeer(peer)
+        let isNewProcess = peers[peer]?.boot != boot
+        if isNewProcess { peers[peer]?.restart(boot: boot) }
+        peers[peer]?.isConnected = true
+        for slot in replicas.indices where concerns(slot, peer) {
+            if isNewProcess {
+                replicas[slot].group.peerRestarted(peer, now: now, neighbours: neighbourhood)
+            } else {
+                replicas[slot].group.peerConnected(peer, now: now)
+            }
+            touch(slot)
+        }
+    }
+
+    /// The control connection to `peer` is gone. Closed by the other side it is a hint that the process died: it
+    /// ends the election timeout of what is led there, never the promise (rule 3).
+    package mutating func disconnected(_ peer: NodeID, closedByPeer: Bool, now: Instant) {
+        peers[peer]?.isConnected = false
+        guard closedByPeer else { return }
+        neighbourhood.byNode[peer, default: PeerLiveness()].closedAt = now
+        tickGroups(concerning: peer, now: now)
+    }
+
+    /// Whether the slot's group has a member on `peer`.
+    func concerns(_ slot: Int, _ peer: NodeID) -> Bool {
+        replicas[slot].group.configuration.members.contains { $0.node == peer }
+    }
+
+    /// Has every group with a member on `peer` look at its clock again.
+    mutating func tickGroups(concerning peer: NodeID, now: Instant) {
+        for slot in replicas.indices where concerns(slot, peer) {
+            replicas[slot].group.tick(now: now, neighbours: neighbourhood)
+            touch(slot)
+        }
+    }
+
+    mutating func noteLeft(_ left: Ready<EncodedEntry>.LeftLeader, _ slot: Int) {
+        peers[left.leader.node]?.noteLeft(
+            shard: replicas[slot].descriptor.shard, leader: left.leader,
+            replica: replicas[slot].group.member.replica, term: left.term)
+    }
+
+    mutating func noteResigned(_ term: Term, _ slot: Int) {
+        let own = replicas[slot].group.member
+        for member in replicas[slot].group.configuration.members where member.node != node {
+            peers[member.node]?.noteResigned(
+                shard: replicas[slot].descriptor.shard, replica: own.replica, term: term)
+        }
+    }
+}
+
+extension Host {
+    /// The connection that carries appends to `peer` is up again: what was sent while it was down is lost.
+    package mutating func bulkConnected(_ peer: NodeID, now: Instant) {
+        for slot in replicas.indices where concerns(slot, peer) {
+            replicas[slot].group.peerConnected(peer, now: now)
+            touch(slot)
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package import Raft
+import Keyspace
+import Storage
+import Wire
+
+extension Host {
+    /// Ends a tick: fires due deadlines, cuts entries, starts and releases reads, and hands out every effect.
+    package mutating func turn(now: Instant) -> Effects {
+        noticeStall(now: now)
+        fireDeadlines(now: now)
+        if logWritesInFlight < limits.logWritesInFlightMax { cutEntries(now: now) }
+        var index = 0
+        // Collecting may touch further slots (a single-voter group commits at once): the list may grow meanwhile.
+        while index < touched.count {
+            let slot = touched[index]
+            index += 1
+            replicas[slot].isTouched = false
+            startReads(slot, now: now)
+            collect(slot, now: now)
+            noteDeadline(slot)
+        }
+        touched.removeAll(keepingCapacity: true)
+        if effects.logWrite != nil {
+            // Truncations ride along: on their own they would make a quiet node write and sync.
+            effects.logWrite?.batch.truncations = pendingTruncations
+            pendingTruncations.removeAll(keepingCapacity: true)
+            logWritesInFlight += 1
+            counters.logWrites += 1
+        }
+        defer { effects = Effects() }
+        return effects
+    }
+
+    /// A lane that was not scheduled for a promise cannot know what its clock did meanwhile: no lease may rest on
+    /// anything sent before (rule 6).
+    private mutating func noticeStall(now: Instant) {
+        if now - lastTurn > limits.raft.promise {
+            neighbourhood.leaseFloor = now
+            counters.leaseDrops += 1
+        }
+        lastTurn = now
+    }
+
+    /// Voids every lease that rests on a frame sent before `now`: the node's clocks disagree (rule 6).
+    package mutating func dropLeases(now: Instant) {
+        neighbourhood.leaseFloor = now
+        counters.leaseDrops += 1
+    }
+
+    private mutating func fireDeadlines(now: Instant) {
+        guard earliest <= now else { return }
+        var next = Instant.distantFuture
+        for slot in deadlines.indices {
+            if deadlines[slot] <= now {
+                replicas[slot].group.tick(now: now, neighbours: neighbourhood)
+                deadlines[slot] = replicas[slot].group.deadline ?? .distantFuture
+                touch(slot)
+            }
+            next = min(next, deadlines[slot])
+        }
+        earliest = next
+    }
+
+    private mutating func noteDeadline(_ slot: Int) {
+        let deadline = replicas[slot].group.deadline ?? .distantFuture
+        deadlines[slot] = deadline
+        earliest = min(earliest, deadline)
+    }
+
+    /// Cuts what waits in every touched shard into entries. Slots that stay behind the window are touched again
+    /// when a log write completes.
+    private mutating func cutEntries(now: Instant) {
+        let milliseconds = clock.milliseconds(at: now)
+        for slot in waitingToCut where replicas[slot].pending.operationCount > 0 {
+            cut(slot, clusterMilliseconds: milliseconds, now: now)
+            touch(slot)
+        }
+        waitingToCut.removeAll(keepingCapacity: true)
+    }
+
+    /// One entry from everything that waits in the slot.
+    mutating func cut(_ slot: Int, clusterMilliseconds: UInt64, now: Instant) {
+        let references = replicas[slot].pendingReferences
+        replicas[slot].pendingReferences.removeAll(keepingCapacity: true)
+        guard let (index, term) = replicas[slot].group.nextProposal else {
+            replicas[slot].pending = CommandBatchBuilder()
+            answer(references, .failure(notLeader(slot)))
+            return
+        }
+        let operations = replicas[slot].pending.operationCount
+        let stamp = replicas[slot].nextStamp(operations: operations, clusterMilliseconds: clusterMilliseconds)
+        let version = replicas[slot].descriptor.epoch.version
+        let entry = replicas[slot].pending.finish(term: term, index: index, stamp: stamp, epochVersion: version)
+        do {
+            let proposed = try replicas[slot].group.propose(entry, now: now)
+            replicas[slot].proposed.append(ProposedEntry(index: proposed, term: term, references: references))
+            replicas[slot].unanswered += references.count
+            counters.entriesProposed += 1
+            counters.operationsProposed += UInt64(operations)
+        } catch {
+            answer(references, .failure(requestError(error, slot)))
+        }
+    }
+
+    /// Takes a group's effects and turns them into the host's.
+    private mutating func collect(_ slot: Int, now: Instant) {
+        var rounds = 0
+        while replicas[slot].group.hasReady, rounds < 16 {
+            rounds += 1
+            let ready = replicas[slot].group.takeReady(now: now)
+            persist(ready, slot)
+            send(ready.messages, slot)
+            apply(ready.committed, slot)
+            for read in ready.reads { confirm(read, slot) }
+            for id in ready.failedReads { fail(id, slot) }
+            for load in ready.loads {
+                let replica = replicas[slot].group.member.replica
+                effects.loads.append(LoadTask(shard: replicas[slot].descriptor.shard, replica: replica, load: load))
+            }
+            if let left = ready.leftLeader { noteLeft(left, slot) }
+            if let term = ready.resignedTerm { noteResigned(term, slot) }
+            if ready.leadershipChanged { leadershipChanged(slot) }
+        }
+        if replicas[slot].group.hasReady { touch(slot) }
+        askTruncation(slot)
+    }
+
+    private mutating func persist(_ ready: Ready<EncodedEntry>, _ slot: Int) {
+        guard let persist = ready.persist else { return }
+        let shard = replicas[slot].descriptor.shard
+        let replica = replicas[slot].group.member.replica
+        var write = effects.logWrite ?? LogWrite()
+        effects.logWrite = nil
+        if let hardState = persist.hardState {
+            write.batch.hardStates.append(HardStateRecord(shard: shard, replica: replica, hardState: hardState))
+        }
+        if let first = persist.entries.first, let last = persist.entries.last {
+            write.batch.appends.append(
+                LogAppend(
+                    shard: shard, replica: replica, first: first.index, last: last.index,
+                    chunk: EncodedEntry.chunk(persist.entries)))
+        }
+        write.tokens.append(PersistedReplica(shard: shard, replica: replica, token: persist.token))
+        effects.logWrite = write
+    }
+
+    private mutating func send(_ messages: [Ready<EncodedEntry>.Outgoing], _ slot: Int) {
+        let shard = replicas[slot].descriptor.shard
+        let from = replicas[slot].group.member
+        for outgoing in messages {
+            effects.messages.append(
+                PeerEnvelope(shard: shard, from: from, to: outgoing.to, message: outgoing.message))
+        }
+    }
+
+    private mutating func apply(_ entries: [Entry<EncodedEntry>], _ slot: Int) {
+        guard !entries.isEmpty else { return }
+        let wantsOutcomes = replicas[slot].proposedHead < replicas[slot].proposed.count
+        let task = ApplyTask(
+            shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica, entries: entries,
+            wantsOutcomes: wantsOutcomes)
+        applyBacklogBytes += task.byteCount
+        effects.applies.append(task)
+    }
+
+    /// Asks for the truncation of what every member holds and this one has applied (rule 9), in steps large
+    /// enough to be worth a record and small enough that a flush of the log family drops the chunks.
+    private mutating func askTruncation(_ slot: Int) {
+        let target = replicas[slot].group.truncatable
+        guard replicas[slot].truncationAsked.distance(to: target) >= limits.truncateAfterEntries,
+            let term = replicas[slot].group.termAt(target)
+        else { return }
+        replicas[slot].truncationAsked = target
+        replicas[slot].group.truncate(through: target)
+        pendingTruncations.append(
+            LogTruncation(
+                shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica,
+                through: target, term: term))
+    }
+}

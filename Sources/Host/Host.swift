@@ -1,0 +1,154 @@
+package import Keyspace
+package import Raft
+import Storage
+package import Wire
+
+/// The multi-Raft host of one lane: many replicas behind one step function. Pure: events come in through the
+/// mutating methods, effects leave through `turn`. The lane that owns it calls `turn` once after all the I/O of
+/// a tick, so that everything which arrived together becomes one entry per shard, one log write and one frame
+/// per peer (DESIGN §2.3).
+///
+/// Invariants:
+/// - A request is answered exactly once.
+/// - Nothing is sent, applied or answered before what it depends on is durable: the groups withhold it (rule 8).
+/// - At most one replica of a shard lives here.
+package struct Host: Sendable {
+    package let node: NodeID
+    package let boot: UInt64
+    package let incarnation: UInt64
+    package let limits: HostLimits
+
+    /// Replicas by slot; a slot is never reused while the process lives.
+    package var replicas: [Replica] = []
+    var slots: [ShardID: Int] = [:]
+    /// The earliest moment each slot wants to be looked at; `earliest` is a lower bound of all.
+    var deadlines: [Instant] = []
+    var earliest = Instant.distantFuture
+
+    var neighbourhood = Neighbourhood()
+    var peers: [NodeID: PeerState] = [:]
+    /// The other nodes in id order, so that no dictionary order reaches an effect.
+    var peerOrder: [NodeID] = []
+    /// Addresses of all known nodes, in id order.
+    package var addresses: [NodeAddress] = []
+    package var clock: ClusterClock
+    package var admission = Admission.open
+
+    /// Slots whose state changed since the last turn.
+    var touched: [Int] = []
+    /// Slots with commands that wait for a cut.
+    var waitingToCut: [Int] = []
+    /// Truncations that wait for the next log write.
+    var pendingTruncations: [LogTruncation] = []
+    var effects = Effects()
+    var logWritesInFlight = 0
+    var applyBacklogBytes = 0
+    var nextReadID: UInt64 = 1
+    var nextTransfer: UInt64 = 1
+    package internal(set) var lastTurn: Instant
+    /// The greatest synced running number of the log writer, for control frames (rule 14).
+    package var syncedNumber: UInt64 = 0
+    /// The age of the oldest unfinished log sync, in milliseconds (rule 38).
+    package var oldestSyncMilliseconds: UInt32 = 0
+    package var counters = HostCounters()
+
+    package init(
+        node: NodeID, boot: UInt64, incarnation: UInt64, limits: HostLimits, wallMilliseconds: UInt64, now: Instant
+    ) {
+        self.node = node
+        self.boot = boot
+        self.incarnation = incarnation
+        self.limits = limits
+        clock = ClusterClock(wallMilliseconds: wallMilliseconds, now: now)
+        lastTurn = now
+    }
+
+    /// A shard's replica that lives here, or nil.
+    package func replica(of shard: ShardID) -> Replica? {
+        slots[shard].map { replicas[$0] }
+    }
+
+    /// Nodes other than this one, in id order.
+    package var peerNodes: [NodeID] { peerOrder }
+
+    /// Puts a recovered or newly created replica to work.
+    package mutating func add(_ replica: RestoredReplica, seed: UInt64, now: Instant) {
+        let group = Group(
+            member: replica.member, restored: replica.restored, limits: limits.raft, seed: seed, startedAt: now)
+        let slot = replicas.count
+        var added = Replica(
+            descriptor: replica.descriptor, group: group, lastVersion: replica.lastVersion,
+            truncated: replica.restored.truncated.index)
+        for entry in replica.restored.entries { added.observe(entry) }
+        replicas.append(added)
+        deadlines.append(.distantPast)
+        earliest = .distantPast
+        slots[replica.descriptor.shard] = slot
+        for member in replica.descriptor.configuration.members { addPeer(member.node) }
+        touch(slot)
+    }
+
+    mutating func addPeer(_ id: NodeID) {
+        guard id != node, peers[id] == nil else { return }
+        peers[id] = PeerState()
+        peerOrder.append(id)
+        peerOrder.sort()
+    }
+
+    /// The slot's group changed or may have effects: look at it in this turn.
+    mutating func touch(_ slot: Int) {
+        if !replicas[slot].isTouched {
+            replicas[slot].isTouched = true
+            touched.append(slot)
+        }
+    }
+
+    /// When the lane has to call `turn` even if nothing happens.
+    package var deadline: Instant { earliest }
+
+    /// Whether a turn would do anything before its deadline.
+    package var hasWork: Bool { !touched.isEmpty || !effects.isEmpty }
+}
+
+/// Everything needed to continue a replica after a start.
+package struct RestoredReplica: Sendable {
+    package var descriptor: Descriptor
+    package var member: Member
+    package var restored: Restored<EncodedEntry>
+    /// The greatest version in the applied state.
+    package var lastVersion: Timestamp
+
+    package init(
+        descriptor: Descriptor, member: Member, restored: Restored<EncodedEntry>, lastVersion: Timestamp
+    ) {
+        self.descriptor = descriptor
+        self.member = member
+        self.restored = restored
+        self.lastVersion = lastVersion
+    }
+}
+
+/// What the host has counted since the start, for the metrics.
+package struct HostCounters: Sendable {
+    package var entriesProposed: UInt64 = 0
+    package var operationsProposed: UInt64 = 0
+    package var logWrites: UInt64 = 0
+    package var leaseReads: UInt64 = 0
+    package var roundReads: UInt64 = 0
+    package var refusedBusy: UInt64 = 0
+    package var elections: UInt64 = 0
+    package var controlFramesSent: UInt64 = 0
+    package var controlFramesReceived: UInt64 = 0
+    package var leaseDrops: UInt64 = 0
+    package var misdirected: UInt64 = 0
+
+    package init() {}
+}
+
+extension Host {
+    /// The addresses of all known nodes.
+    package mutating func setAddresses(_ nodes: [NodeAddress]) {
+        addresses = nodes.sorted { $0.node < $1.node }
+        for node in nodes { addPeer(node.node) }
+    }
+}

@@ -1,0 +1,37 @@
+package import Raft
+
+/// The bounds of one lane's host. Every queue has one; beyond it the answer is `busy` (DESIGN §2.6).
+package struct HostLimits: Sendable {
+    /// The times and sizes of each group.
+    package var raft: Raft.Limits = Limits()
+    /// How often control frames go to every peer (rule 1).
+    package var controlInterval: Interval = .milliseconds(50)
+    /// Log writes of this lane that may be on their way to the disk before the next entry is cut (DESIGN §2.3).
+    package var logWritesInFlightMax: Int = 2
+    /// Commands waiting to be cut into an entry, per shard, in bytes.
+    package var pendingBytesMax: Int = 8 << 20
+    /// One entry is closed at this size; a single larger command goes alone.
+    package var entryBytesMax: Int = 1 << 20
+    /// Operations of one entry.
+    package var entryOperationsMax: Int = 4_096
+    /// Commands proposed and not yet answered, per shard.
+    package var unansweredMax: Int = 65_536
+    /// Committed bytes handed to the applier and not yet applied, per lane.
+    package var applyBacklogBytesMax: Int = 64 << 20
+    /// Reads waiting for an index, per shard.
+    package var waitingReadsMax: Int = 65_536
+    /// A log is truncated once this many entries can go…
+    package var truncateAfterEntries: UInt64 = 64
+    /// A node not heard for this long has its groups look at their clocks.
+    package var silence: Interval = .milliseconds(300)
+    /// …and again this often while it stays silent.
+    package var silenceRecheck: Interval = .milliseconds(250)
+    /// A session's answers are kept for this long in replicated time, in milliseconds (rule 22).
+    package var sessionWindowMilliseconds: UInt64 = 600_000
+    /// A client's `issuedAt` may run ahead of the cluster clock by this much, in milliseconds.
+    package var issuedAheadMilliseconds: UInt64 = 10_000
+    /// Longest oldest log sync before leaderships go elsewhere, in milliseconds (rule 38).
+    package var slowSyncMilliseconds: UInt32 = 500
+
+    package init() {}
+}

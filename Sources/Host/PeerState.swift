@@ -1,0 +1,46 @@
+import Raft
+import Wire
+
+/// What the host keeps for one other node besides its liveness: the numbered news it still has to hear.
+struct PeerState: Sendable {
+    /// The peer's process, drawn at its start; zero before the first contact. Another value voids everything that
+    /// was promised to or by the former process (rule 7).
+    var boot: UInt64 = 0
+    var isConnected = false
+    /// The number of the newest control frame sent to it.
+    var sequence: UInt64 = 0
+    /// Groups whose leader on that node this node's replicas no longer stand by, until the peer confirms.
+    var left: [ControlFrame.Left] = []
+    var leftNumber: UInt64 = 0
+    /// Leaderships given up here that followers on that node must hear of, until the peer confirms.
+    var resigned: [ControlFrame.Resigned] = []
+    var resignedNumber: UInt64 = 0
+    /// The greatest numbers heard *from* the peer; sent back as confirmation.
+    var seenLeft: UInt64 = 0
+    var seenResigned: UInt64 = 0
+    /// Set while the node has not been heard for `HostLimits.silence`; when its groups were last looked at.
+    var silentCheckedAt: Instant?
+    /// The peer's cluster clock minus ours at its last frame, in milliseconds.
+    var clockOffset: Int64?
+    /// The age of the peer's oldest unfinished log sync, in milliseconds (rule 38).
+    var oldestSyncMilliseconds: UInt32 = 0
+
+    /// A new process there: nothing it was told or said counts any more.
+    mutating func restart(boot: UInt64) {
+        self = PeerState()
+        self.boot = boot
+    }
+
+    mutating func noteLeft(shard: ShardID, leader: Member, replica: ReplicaID, term: Term) {
+        left.removeAll { $0.shard == shard }
+        leftNumber += 1
+        left.append(
+            ControlFrame.Left(number: leftNumber, shard: shard, leader: leader, replica: replica, term: term))
+    }
+
+    mutating func noteResigned(shard: ShardID, replica: ReplicaID, term: Term) {
+        resigned.removeAll { $0.shard == shard }
+        resignedNumber += 1
+        resigned.append(ControlFrame.Resigned(number: resignedNumber, shard: shard, replica: replica, term: term))
+    }
+}

@@ -1,0 +1,81 @@
+package import Keyspace
+package import Raft
+package import Wire
+
+/// One shard's copy on this node, as the host sees it: the consensus group and the requests that wait on it.
+package struct Replica: Sendable {
+    package var descriptor: Descriptor
+    package var group: Group<EncodedEntry>
+
+    /// Commands waiting for the next cut, as they will stand in the entry.
+    var pending = CommandBatchBuilder()
+    /// Who waits for each pending command, in order.
+    var pendingReferences: [RequestReference] = []
+    /// Proposed entries whose outcome is owed, in index order; `proposedHead` is the first live one.
+    var proposed: [ProposedEntry] = []
+    var proposedHead = 0
+    /// Commands in `proposed`.
+    var unanswered = 0
+
+    /// Reads that arrived since the last turn.
+    var arrivedReads: [PendingRead] = []
+    /// Reads whose index is not confirmed yet, by the id of their round.
+    var unconfirmedReads: [(id: ReadID, reads: [PendingRead])] = []
+    /// Reads whose index is confirmed but not applied.
+    var unappliedReads: [(index: LogIndex, reads: [PendingRead])] = []
+
+    /// The greatest version in the log, applied or not (rule 20). Never goes back, not even by a truncation.
+    var lastVersionInLog: Timestamp
+    /// The greatest version in the applied state.
+    package var lastVersionApplied: Timestamp
+    /// Where the log on disk begins, as far as a truncation was asked for.
+    var truncationAsked: LogIndex
+    /// Whether this slot is already in the turn's list.
+    var isTouched = false
+    /// The node that led when last looked at, for the index of groups by leader.
+    package var wasLeader = false
+
+    init(descriptor: Descriptor, group: Group<EncodedEntry>, lastVersion: Timestamp, truncated: LogIndex) {
+        self.descriptor = descriptor
+        self.group = group
+        lastVersionInLog = lastVersion
+        lastVersionApplied = lastVersion
+        truncationAsked = truncated
+    }
+
+    package var generation: ReadGeneration {
+        ReadGeneration(
+            shard: descriptor.shard, replica: group.member.replica, version: descriptor.epoch.version)
+    }
+
+    /// The stamp of the next entry: above everything in the log, and not behind the cluster clock (rules 19, 20).
+    mutating func nextStamp(operations: Int, clusterMilliseconds: UInt64) -> Timestamp {
+        let stamp = Timestamp.next(after: lastVersionInLog, clock: clusterMilliseconds)
+        lastVersionInLog = stamp.advanced(by: UInt64(max(operations, 1) - 1))
+        return stamp
+    }
+
+    /// Takes note of an entry from another leader, so that a later own stamp lies above it.
+    mutating func observe(_ entry: Entry<EncodedEntry>) {
+        guard case .payload(let encoded) = entry.content, let last = encoded.versionBound else { return }
+        if last > lastVersionInLog { lastVersionInLog = last }
+    }
+
+    /// Forgets answered entries at the front once they are the greater part.
+    mutating func compactProposed() {
+        if proposedHead == proposed.count {
+            proposed.removeAll(keepingCapacity: proposed.count <= 64)
+            proposedHead = 0
+        } else if proposedHead > 64, proposedHead * 2 > proposed.count {
+            proposed.removeFirst(proposedHead)
+            proposedHead = 0
+        }
+    }
+}
+
+/// An entry this replica proposed, and who waits for each of its commands.
+struct ProposedEntry: Sendable {
+    var index: LogIndex
+    var term: Term
+    var references: [RequestReference]
+}

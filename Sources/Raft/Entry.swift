@@ -1,0 +1,39 @@
+/// What the log carries for its user: opaque bytes of which Raft knows only the size.
+package protocol EntryPayload: Sendable {
+    /// The size that in-flight windows and the entry cache count, in bytes.
+    var byteCount: Int { get }
+}
+
+/// One position of a shard's log.
+package struct Entry<Payload: EntryPayload>: Sendable {
+    package var index: LogIndex
+    package var term: Term
+    package var content: Content
+
+    package init(index: LogIndex, term: Term, content: Content) {
+        self.index = index
+        self.term = term
+        self.content = content
+    }
+
+    package enum Content: Sendable {
+        /// A new leader's first entry (paper §8): commits what earlier terms left behind.
+        case empty
+        /// The user's bytes.
+        case payload(Payload)
+        /// A configuration, in force from the moment it is appended (dissertation §4.1, rule 27).
+        case configuration(Configuration)
+    }
+
+    /// What windows and caches count: the payload and a fixed cost per entry.
+    package var byteCount: Int {
+        switch content {
+        case .empty: Entry.overheadBytes
+        case .payload(let payload): payload.byteCount + Entry.overheadBytes
+        case .configuration(let configuration):
+            Entry.overheadBytes + 16 * (configuration.voters.count + configuration.outgoing.count + configuration.learners.count)
+        }
+    }
+
+    private static var overheadBytes: Int { 32 }
+}

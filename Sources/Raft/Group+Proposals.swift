@@ -1,0 +1,60 @@
+/// New entries. A leader only ever appends (paper §5.3, leader append-only).
+extension Group {
+    /// Where the next proposal will stand, so that the host can encode the entry first; nil unless this replica
+    /// takes proposals.
+    package var nextProposal: (index: LogIndex, term: Term)? {
+        guard role == .leader, leadership.transfer == nil, !isRemovedLeader else { return nil }
+        return (log.lastIndex.next, term)
+    }
+
+    /// Appends `payload`; it leaves through `Ready.committed` once a quorum has it, unless another leader's entry
+    /// takes its index.
+    package mutating func propose(_ payload: Payload, now: Instant) throws(ProposeError) -> LogIndex {
+        defer { checkInvariants() }
+        try checkProposable()
+        let content = Entry<Payload>.Content.payload(payload)
+        let bytes = Entry(index: .zero, term: term, content: content).byteCount
+        // One entry of any size may pass, or it never would.
+        guard leadership.uncommittedBytes == 0 || leadership.uncommittedBytes + bytes <= limits.uncommittedBytesMax
+        else { throw .tooMuchUncommitted }
+        return appendAsLeader(content)
+    }
+
+    /// Appends a configuration, which is in force at once (dissertation §4.1, rule 27). It must be allowed after
+    /// the one in force; nothing is allowed while one waits to be applied, or before an entry of this term is.
+    package mutating func propose(configuration next: Configuration, now: Instant) throws(ProposeError) -> LogIndex {
+        defer { checkInvariants() }
+        try checkProposable()
+        guard !configurations.hasUnapplied else { throw .configurationPending }
+        // Raft-dev, "bug in single-server membership changes": two leaders could commit disjoint changes.
+        guard appliedIndex >= leadership.firstIndex else { throw .nothingAppliedInTerm }
+        guard configuration.allows(next) else { throw .configurationNotAllowed }
+        let index = appendAsLeader(.configuration(next))
+        adoptMembers(of: next)
+        return index
+    }
+
+    private func checkProposable() throws(ProposeError) {
+        guard role == .leader, !isRemovedLeader else { throw .notLeader(hint: leaderHint) }
+        guard leadership.transfer == nil else { throw .leadershipTransferInProgress }
+    }
+
+    @discardableResult
+    mutating func appendAsLeader(_ content: Entry<Payload>.Content) -> LogIndex {
+        let entry = Entry(index: log.lastIndex.next, term: term, content: content)
+        add(entry)
+        durability.noteLogChange(from: entry.index)
+        leadership.uncommittedBytes += entry.byteCount
+        leadership.hasWork = true
+        return entry.index
+    }
+
+    /// One progress for each other member, keeping what is known of those that stay.
+    private mutating func adoptMembers(of configuration: Configuration) {
+        let next = log.lastIndex
+        let known = leadership.progress
+        leadership.progress = configuration.members.filter { $0.replica != member.replica }.map { member in
+            known.first { $0.member == member } ?? Progress(member: member, next: next)
+        }
+    }
+}

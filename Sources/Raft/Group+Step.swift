@@ -1,0 +1,63 @@
+extension Group {
+    /// Handles a message of another replica of this group.
+    ///
+    /// - Parameters:
+    ///   - from: the sender, as the connection proves it.
+    ///   - now: read after the message arrived.
+    package mutating func step(
+        _ message: Message<Payload>, from: Member, now: Instant, neighbours: Neighbourhood
+    ) {
+        guard message.term < Term.limit, from.replica != member.replica else { return }
+        defer { checkInvariants() }
+        switch message {
+        case .append(let append): handle(append, from: from, now: now, neighbours: neighbours)
+        case .heartbeat(let heartbeat): handle(heartbeat, from: from, now: now, neighbours: neighbours)
+        case .voteRequest(let request): handle(request, from: from, now: now, neighbours: neighbours)
+        case .voteReply(let reply): handle(reply, from: from, now: now, neighbours: neighbours)
+        case .appendReply(let reply): handle(reply, from: from, now: now, neighbours: neighbours)
+        case .heartbeatReply(let reply): handle(reply, from: from, now: now, neighbours: neighbours)
+        case .timeoutNow(let request): handle(request, from: from, now: now, neighbours: neighbours)
+        }
+        updateCampaignTime(now: now, neighbours: neighbours)
+    }
+
+    /// Sends a message as soon as term and vote, and the log up to `index`, are durable: at once if they are.
+    mutating func send(_ message: Message<Payload>, to target: Member, durableThrough index: LogIndex = .zero) {
+        let outgoing = Ready<Payload>.Outgoing(to: target, message: message)
+        if isDurable(through: index) {
+            ready.messages.append(outgoing)
+        } else {
+            withheld.append(Withheld(outgoing: outgoing, index: index))
+        }
+    }
+
+    private func isDurable(through index: LogIndex) -> Bool {
+        durability.isHardStateDurable && durability.persistedIndex >= index
+    }
+
+    /// The request that `token` names, and all earlier ones, are durable.
+    package mutating func persisted(_ token: PersistToken, now: Instant, neighbours: Neighbourhood) {
+        guard durability.complete(token) else { return }
+        defer { checkInvariants() }
+        let waiting = withheld
+        withheld.removeAll()
+        for message in waiting {
+            send(message.outgoing.message, to: message.outgoing.to, durableThrough: message.index)
+        }
+        switch role {
+        case .candidate: countOwnVote(now: now, neighbours: neighbours)
+        case .leader:
+            advanceCommit()
+            // Entries were appended but not yet known to be durable everywhere: the notice may be due now.
+            leadership.hasWork = true
+        case .follower, .preCandidate: break
+        }
+        updateCampaignTime(now: now, neighbours: neighbours)
+    }
+
+    /// The applier has written everything up to `index`.
+    package mutating func applied(_ index: LogIndex, now: Instant) {
+        appliedIndex = max(appliedIndex, min(index, handedOut))
+        configurations.apply(through: appliedIndex)
+    }
+}

@@ -1,0 +1,15 @@
+/// Why a proposal was not taken. In every case nothing was appended (rule 23: *not applied*).
+package enum ProposeError: Error, Hashable, Sendable {
+    /// Ask `hint` instead; nil when no leader is known.
+    case notLeader(hint: Member?)
+    /// Too many bytes wait for a quorum; retry later.
+    case tooMuchUncommitted
+    /// Leadership is being handed over; retry soon, probably elsewhere.
+    case leadershipTransferInProgress
+    /// A configuration is not yet applied; retry when it is (rule 27).
+    case configurationPending
+    /// Nothing of this leader's term is applied yet; retry soon (rule 27).
+    case nothingAppliedInTerm
+    /// This configuration may not follow the one in force; a planning fault, do not retry.
+    case configurationNotAllowed
+}

@@ -1,0 +1,138 @@
+/// What must survive a crash besides the log (paper, figure 2). Term and vote change in one write.
+package struct HardState: Hashable, Sendable {
+    package var term: Term
+    package var vote: ReplicaID?
+    /// A hint that shortens recovery; never greater than what is committed.
+    package var commit: LogIndex
+
+    package init(term: Term = .zero, vote: ReplicaID? = nil, commit: LogIndex = .zero) {
+        self.term = term
+        self.vote = vote
+        self.commit = commit
+    }
+}
+
+/// Names one request to the disk; the host gives it back with `Group.persisted` once it is durable.
+/// A completion of another term, or of an index that was overwritten since, counts for nothing (rule 8).
+package struct PersistToken: Hashable, Sendable {
+    package var term: Term
+    package var lastIndex: LogIndex
+    package var lastTerm: Term
+    /// Consecutive per group, so that withheld replies leave in order.
+    package var sequence: UInt64
+
+    package init(term: Term, lastIndex: LogIndex, lastTerm: Term, sequence: UInt64) {
+        self.term = term
+        self.lastIndex = lastIndex
+        self.lastTerm = lastTerm
+        self.sequence = sequence
+    }
+}
+
+/// The effects of a step, in no order but the one each list has. All of them are unconditional: whatever must
+/// wait for a disk is withheld inside the group until `persisted` says so (rule 8).
+package struct Ready<Payload: EntryPayload>: Sendable {
+    /// To be made durable together, in the order of tokens.
+    package var persist: Persist?
+    /// To be sent now.
+    package var messages: [Outgoing]
+    /// Newly committed, consecutive, each handed out once, never before its own log write was asked for *and*
+    /// reported as written (rule 9).
+    package var committed: [Entry<Payload>]
+    /// Reads whose index is confirmed; serve them once applied ≥ index.
+    package var reads: [ConfirmedRead]
+    /// Reads that will not be confirmed because leadership ended.
+    package var failedReads: [ReadID]
+    /// Entries that are no longer cached: read them from the log store and answer with `Group.loaded`.
+    package var loads: [Load]
+    /// The role or the known leader changed.
+    package var leadershipChanged: Bool
+    /// This follower no longer stands by that leader: its node must hear so, in every answer to its control
+    /// frames until it confirms (rule 7).
+    package var leftLeader: LeftLeader?
+    /// This replica stopped leading that term without a known successor: its followers' nodes must hear so (rule 7).
+    package var resignedTerm: Term?
+
+    package init() {
+        persist = nil
+        messages = []
+        committed = []
+        reads = []
+        failedReads = []
+        loads = []
+        leadershipChanged = false
+        leftLeader = nil
+        resignedTerm = nil
+    }
+
+    /// Nothing to do.
+    package var isEmpty: Bool {
+        persist == nil && messages.isEmpty && committed.isEmpty && reads.isEmpty && failedReads.isEmpty
+            && loads.isEmpty && !leadershipChanged && leftLeader == nil && resignedTerm == nil
+    }
+
+    package struct LeftLeader: Sendable, Equatable {
+        package var leader: Member
+        package var term: Term
+
+        package init(leader: Member, term: Term) {
+            self.leader = leader
+            self.term = term
+        }
+    }
+
+    package struct Persist: Sendable {
+        package var hardState: HardState?
+        /// Replaces everything from the first entry's index on. Empty when only the hard state changed.
+        package var entries: [Entry<Payload>]
+        package var token: PersistToken
+
+        package init(hardState: HardState?, entries: [Entry<Payload>], token: PersistToken) {
+            self.hardState = hardState
+            self.entries = entries
+            self.token = token
+        }
+    }
+
+    package struct Outgoing: Sendable {
+        package var to: Member
+        package var message: Message<Payload>
+
+        package init(to: Member, message: Message<Payload>) {
+            self.to = to
+            self.message = message
+        }
+    }
+
+    package struct ConfirmedRead: Sendable, Equatable {
+        package var id: ReadID
+        package var index: LogIndex
+
+        package init(id: ReadID, index: LogIndex) {
+            self.id = id
+            self.index = index
+        }
+    }
+
+    package struct Load: Sendable, Equatable {
+        /// Who the entries are for.
+        package var follower: ReplicaID
+        package var from: LogIndex
+        /// Inclusive.
+        package var through: LogIndex
+        package var byteLimit: Int
+
+        package init(follower: ReplicaID, from: LogIndex, through: LogIndex, byteLimit: Int) {
+            self.follower = follower
+            self.from = from
+            self.through = through
+            self.byteLimit = byteLimit
+        }
+    }
+}
+
+/// The host's name for a batch of reads that wait for one confirmation.
+package struct ReadID: Hashable, Sendable {
+    package var rawValue: UInt64
+    package init(_ rawValue: UInt64) { self.rawValue = rawValue }
+}

@@ -1,0 +1,9 @@
+/// Why leadership is not handed over.
+package enum TransferError: Error, Hashable, Sendable {
+    /// Ask `hint` instead; nil when no leader is known.
+    case notLeader(hint: Member?)
+    /// The target is this leader itself, or no voter of the configuration in force.
+    case notAVoter
+    /// Another transfer is under way; it ends within an election timeout.
+    case inProgress
+}

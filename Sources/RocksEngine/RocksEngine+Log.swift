@@ -1,0 +1,43 @@
+package import Raft
+package import Storage
+import Synchronization
+package import Wire
+
+extension RocksEngine {
+    package func write(_ batch: LogBatch) throws(StorageError) {
+        try changing { () throws(StorageError) in
+            // The lock spans the write, so that a reader's extent and snapshot are of the same instant.
+            try log.withLock { (log) throws(StorageError) in
+                log.batch.clear()
+                var sink = BatchSink(batch: log.batch)
+                try log.table.apply(batch, into: &sink, source: RocksRows(database: database))
+                try commit(log.batch, writer: RecoveryCheck.logWriter)
+            }
+        }
+    }
+
+    package func read(
+        shard: ShardID, replica: ReplicaID, from: LogIndex, through: LogIndex, byteLimit: Int
+    ) throws(StorageError) -> [Entry<EncodedEntry>] {
+        try checkReadable()
+        let name = LogName(shard: shard, replica: replica)
+        let (snapshot, loaded) = log.withLock { log in (RocksSnapshot(database: database), log.table[name]) }
+        let extent = if let loaded { loaded } else { try LogScan.recover(name, from: snapshot).extent }
+        return try LogScan.read(name, extent, from: from, through: through, byteLimit: byteLimit, source: snapshot)
+    }
+
+    package func recover(shard: ShardID, replica: ReplicaID) throws(StorageError) -> RecoveredLog {
+        try checkReadable()
+        let name = LogName(shard: shard, replica: replica)
+        return try log.withLock { (log) throws(StorageError) in
+            let (recovered, extent) = try LogScan.recover(name, from: RocksRows(database: database))
+            log.table[name] = extent
+            return recovered
+        }
+    }
+
+    package func allLogs() throws(StorageError) -> [LogName] {
+        try checkReadable()
+        return try LogScan.names(in: RocksSnapshot(database: database))
+    }
+}

@@ -1,0 +1,58 @@
+import CRocksDB
+package import Storage
+import Synchronization
+
+extension RocksEngine {
+    package func sync() throws(StorageError) {
+        try changing { () throws(StorageError) in
+            let number = writers[Int(RecoveryCheck.logWriter)].last.withLock { $0 }
+            // Before the sync: only what is there now is promised to be durable after it (rule 14).
+            let files: [WALFile]
+            do throws(FileError) { files = try wal.files() } catch { throw StorageError(error) }
+            // Not a write with `sync = true`: other threads' writes would wait behind the fsync (rule 10).
+            try unsafe throwing(.write) { error in unsafe rocksdb_flush_wal(database.handle, 1, error) }
+            do throws(FileError) {
+                try mark.write(number: number, wal: files)
+            } catch {
+                throw StorageError(error)
+            }
+        }
+    }
+
+    /// Makes the mark durable: call it every 100 ms from a thread that may block (rule 14).
+    package func syncMark() throws(StorageError) {
+        try changing { () throws(StorageError) in
+            do throws(FileError) { try mark.sync() } catch { throw StorageError(error) }
+        }
+    }
+
+    /// The log writer's last running number that a finished sync covers; control frames carry it (rule 14).
+    package var syncedNumber: UInt64 { mark.number }
+
+    package func pressure() throws(StorageError) -> EnginePressure {
+        try checkReadable()
+        let files = database.text("rocksdb.num-files-at-level0", .data).flatMap { Int($0) } ?? 0
+        let behind = [Family.data, .log].reduce(UInt64(0)) { sum, family in
+            sum &+ (database.property("rocksdb.estimate-pending-compaction-bytes", family) ?? 0)
+        }
+        return EnginePressure(
+            levelZeroFiles: files,
+            immutableMemtables: Int(clamping: database.property("rocksdb.num-immutable-mem-table", .data) ?? 0),
+            pendingCompactionBytes: behind,
+            backgroundErrors: database.property("rocksdb.background-errors", .data) ?? 0)
+    }
+
+    package func flush() throws(StorageError) { try flush(.data, wait: false) }
+
+    /// Writes a family's memory out.
+    func flush(_ family: Family, wait: Bool) throws(StorageError) {
+        try changing { () throws(StorageError) in
+            let options = unsafe rocksdb_flushoptions_create()
+            defer { unsafe rocksdb_flushoptions_destroy(options) }
+            unsafe rocksdb_flushoptions_set_wait(options, wait ? 1 : 0)
+            try unsafe throwing(.write) { error in
+                unsafe rocksdb_flush_cf(database.handle, options, database.family(family), error)
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/// The in-memory engine's disk: the rows, and the writes that a crash may still take back.
+struct MemoryDisk: Sendable {
+    /// One atomic write.
+    struct Record: Sendable {
+        var operations: [MemoryOperation]
+        /// An ingested table: it does not go through the log, and no crash takes it back.
+        var isIngest: Bool
+        /// All rows after it.
+        var after: MemoryRows
+    }
+
+    /// What no crash takes back: everything before `tail`.
+    private(set) var base: MemoryRows
+    /// The last writes, oldest first.
+    private(set) var tail: [Record] = []
+    /// How many of `tail` are synced.
+    private(set) var syncedCount = 0
+    /// Each writer's last running number; position = writer.
+    var numbers: [UInt64] = Array(repeating: 0, count: 256)
+    /// The mark as the operating system has it, and as the disk has it.
+    var mark: SyncMark
+    var durableMark: SyncMark
+
+    /// How many synced writes stay in `tail`, for the crash modes that reach behind a sync.
+    private static let syncedTailMax = 64
+
+    init(rows: MemoryRows, mark: SyncMark) {
+        base = rows
+        self.mark = mark
+        durableMark = mark
+    }
+
+    /// The rows now.
+    var rows: MemoryRows { tail.last?.after ?? base }
+
+    /// Adds one atomic write under the writer's next running number.
+    mutating func write(_ operations: [MemoryOperation], writer: UInt8) {
+        let number = numbers[Int(writer)] &+ 1
+        numbers[Int(writer)] = number
+        var value: [UInt8] = []
+        value.append(littleEndian: number)
+        let row = MemoryOperation.put(.node, key: NodeKey.number(writer: writer, number).array, value: value)
+        append(operations + [row], isIngest: false)
+    }
+
+    /// Adds an ingested table.
+    mutating func ingest(_ operations: [MemoryOperation]) { append(operations, isIngest: true) }
+
+    private mutating func append(_ operations: [MemoryOperation], isIngest: Bool) {
+        var after = rows
+        after.apply(operations)
+        tail.append(Record(operations: operations, isIngest: isIngest, after: after))
+    }
+
+    /// Makes everything so far durable and writes the mark.
+    mutating func sync() {
+        syncedCount = tail.count
+        let obsolete = syncedCount - MemoryDisk.syncedTailMax
+        if obsolete > MemoryDisk.syncedTailMax {
+            base = tail[obsolete - 1].after
+            tail.removeFirst(obsolete)
+            syncedCount -= obsolete
+        }
+        mark.sequence += 1
+        mark.number = max(mark.number, numbers[Int(RecoveryCheck.logWriter)])
+    }
+
+    /// The rows that survive a crash.
+    func survivors(of mode: CrashMode) -> MemoryRows {
+        switch mode {
+        case .processDies: return rows
+        case .unsyncedLost: return replay { position in position < syncedCount }
+        case .unsyncedTailLost(let seed):
+            let kept = syncedCount + Self.draw(seed, below: tail.count - syncedCount + 1)
+            return replay { position in position < kept }
+        case .hole(let seed):
+            let missing = Self.draw(seed, below: tail.count)
+            return replay { position in position != missing }
+        case .syncedTailLost(let seed):
+            let kept = Self.draw(seed, below: max(syncedCount, 1))
+            return replay { position in position < kept }
+        }
+    }
+
+    private func replay(keeping isKept: (Int) -> Bool) -> MemoryRows {
+        var rows = base
+        for (position, record) in tail.enumerated() where record.isIngest || isKept(position) {
+            rows.apply(record.operations)
+        }
+        return rows
+    }
+
+    /// A number in 0 ..< `bound` that depends on the seed alone (SplitMix64); zero when there is none.
+    private static func draw(_ seed: UInt64, below bound: Int) -> Int {
+        guard bound > 0 else { return 0 }
+        var z = seed &+ 0x9E37_79B9_7F4A_7C15
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((z ^ (z >> 31)) % UInt64(bound))
+    }
+}

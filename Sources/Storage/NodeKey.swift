@@ -1,0 +1,72 @@
+package import Raft
+
+/// Keys of the node's own rows, in family `node`.
+///
+/// ```
+/// running number := 0x01  writer:u8  (n mod 65,536):u16  → n:u64               rule 14
+/// first number   := 0x02  writer:u8                      → n:u64               where the numbers start
+/// tombstone      := 0x03  shard:u64                      → format:u8 = 1 replica:u64   rule 29
+/// cache          := 0x04  name                           → the owner's bytes
+/// ```
+/// Keys are big-endian, values little-endian. Do not renumber.
+package enum NodeKey {
+    package static let numberSpace: UInt8 = 0x01
+    package static let firstNumberSpace: UInt8 = 0x02
+    package static let tombstoneSpace: UInt8 = 0x03
+    package static let cacheSpace: UInt8 = 0x04
+
+    /// How many running numbers of a writer are remembered.
+    package static let numberSlots: UInt64 = 65_536
+
+    /// The greatest replica id of `shard` that was destroyed here; kept for ever.
+    package static func tombstone(_ shard: ShardID) -> SmallBytes {
+        var bytes = SmallBytes()
+        bytes.append(tombstoneSpace)
+        bytes.append(bigEndian: shard.rawValue)
+        return bytes
+    }
+
+    /// A row that may be lost, such as gossip.
+    package static func cache(_ name: String) -> [UInt8] { [cacheSpace] + name.utf8 }
+
+    /// All tombstones: the first key, and the exclusive end.
+    package static let tombstones: (start: [UInt8], end: [UInt8]) = ([tombstoneSpace], [tombstoneSpace + 1])
+
+    /// The row of a writer's running number.
+    package static func number(writer: UInt8, _ number: UInt64) -> SmallBytes {
+        var bytes = SmallBytes()
+        bytes.append(numberSpace)
+        bytes.append(writer)
+        bytes.append(bigEndian: UInt16(truncatingIfNeeded: number % numberSlots))
+        return bytes
+    }
+
+    /// The row that says where a writer's numbers start.
+    package static func firstNumber(writer: UInt8) -> SmallBytes {
+        var bytes = SmallBytes()
+        bytes.append(firstNumberSpace)
+        bytes.append(writer)
+        return bytes
+    }
+
+    /// The value of a tombstone.
+    package static func tombstoneValue(_ replica: ReplicaID) -> SmallBytes {
+        var bytes = SmallBytes()
+        bytes.append(1)
+        bytes.append(littleEndian: replica.rawValue)
+        return bytes
+    }
+
+    /// Reads a tombstone's row exactly.
+    package static func decodeTombstone(
+        key: RawSpan, value: RawSpan
+    ) throws(StorageError) -> (shard: ShardID, replica: ReplicaID) {
+        guard key.byteCount == 9, key.byte(at: 0) == tombstoneSpace, let shard = key.bigEndian(at: 1, as: UInt64.self)
+        else { throw .corruption("a tombstone's key is malformed") }
+        guard value.byte(at: 0) == 1 else { throw .unsupported("tombstone format") }
+        guard value.byteCount == 9, let replica = value.littleEndian(at: 1, as: UInt64.self) else {
+            throw .corruption("a tombstone has \(value.byteCount) bytes instead of 9")
+        }
+        return (ShardID(shard), ReplicaID(replica))
+    }
+}

@@ -1,0 +1,51 @@
+package import Keyspace
+package import Raft
+
+/// What a node without a formed cluster says of itself (rule 17).
+package struct FormationAnnouncement: Sendable, Equatable {
+    package var address: String
+    package var incarnation: UInt64
+    package var boot: UInt64
+    /// The addresses it was told to form a cluster with, in order.
+    package var list: [String]
+    /// The borders of the first user shards it was told.
+    package var borders: [Key]
+    package var state: FormationState
+
+    package init(
+        address: String, incarnation: UInt64, boot: UInt64, list: [String], borders: [Key], state: FormationState
+    ) {
+        self.address = address
+        self.incarnation = incarnation
+        self.boot = boot
+        self.list = list
+        self.borders = borders
+        self.state = state
+    }
+}
+
+/// Whether a node already belongs to a cluster.
+package enum FormationState: Sendable, Equatable {
+    case empty
+    case member(ClusterID)
+}
+
+/// What is asked on a connection of the role `formation`.
+package enum FormationRequest: Sendable, Equatable {
+    /// "Here I am; who are you?"
+    case announce(FormationAnnouncement)
+    /// The smallest id gives the record to the others.
+    case bootstrap(BootstrapRecord)
+    /// A new node asks a running cluster for an id. Repeating it with the same incarnation gives the same id.
+    case join(address: String, incarnation: UInt64)
+}
+
+/// The answer to a `FormationRequest`.
+package enum FormationReply: Sendable, Equatable {
+    case announced(FormationAnnouncement)
+    /// The record is durable and its replicas exist.
+    case accepted
+    /// One line that says what to do.
+    case refused(String)
+    case joined(node: NodeID, cluster: ClusterID, nodes: [NodeAddress], systemDescriptor: Descriptor)
+}

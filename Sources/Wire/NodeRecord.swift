@@ -1,0 +1,14 @@
+/// What the system shard keeps of a node, under `nodes/<id>`.
+package struct NodeRecord: Sendable, Equatable {
+    /// `host:port`.
+    package var address: String
+    package var incarnation: UInt64
+    /// What placement spreads replicas over, such as `zone` → `a`.
+    package var labels: [String: String]
+
+    package init(address: String, incarnation: UInt64, labels: [String: String] = [:]) {
+        self.address = address
+        self.incarnation = incarnation
+        self.labels = labels
+    }
+}

@@ -1,0 +1,79 @@
+package import Keyspace
+package import Raft
+
+/// How one node sees itself and its neighbours.
+package struct NodeStatus: Sendable, Equatable {
+    package var node: NodeID
+    package var address: String
+    package var isReady: Bool
+    /// Why it is not ready, one line each.
+    package var reasons: [String]
+    /// The replicas of this node, in key order.
+    package var shards: [ShardStatus]
+    package var nodes: [NodeState]
+
+    package init(
+        node: NodeID, address: String, isReady: Bool, reasons: [String], shards: [ShardStatus], nodes: [NodeState]
+    ) {
+        self.node = node
+        self.address = address
+        self.isReady = isReady
+        self.reasons = reasons
+        self.shards = shards
+        self.nodes = nodes
+    }
+}
+
+/// One replica as its node sees it.
+package struct ShardStatus: Sendable, Equatable {
+    package var descriptor: Descriptor
+    package var role: Role
+    package var leader: NodeID?
+    package var term: Term
+    package var commit: LogIndex
+    package var applied: LogIndex
+    /// An estimate, in bytes on disk.
+    package var sizeBytes: UInt64
+    /// An estimate of the number of keys.
+    package var keys: UInt64
+
+    package init(
+        descriptor: Descriptor, role: Role, leader: NodeID?, term: Term, commit: LogIndex, applied: LogIndex,
+        sizeBytes: UInt64, keys: UInt64
+    ) {
+        self.descriptor = descriptor
+        self.role = role
+        self.leader = leader
+        self.term = term
+        self.commit = commit
+        self.applied = applied
+        self.sizeBytes = sizeBytes
+        self.keys = keys
+    }
+
+    /// What the replica is to its shard.
+    package enum Role: UInt8, Sendable, Equatable, CaseIterable {
+        case leader = 1
+        case follower = 2
+        case candidate = 3
+        case learner = 4
+        /// Holds what it may have partly forgotten, and takes no part (rule 15).
+        case suspect = 5
+        /// Met an entry that it does not understand, and applies no more (rule 24).
+        case stopped = 6
+    }
+}
+
+/// One neighbour.
+package struct NodeState: Sendable, Equatable {
+    package var address: NodeAddress
+    package var isConnected: Bool
+    /// The age of the last control frame; the greatest number when there was none.
+    package var heardMillisecondsAgo: UInt64
+
+    package init(address: NodeAddress, isConnected: Bool, heardMillisecondsAgo: UInt64) {
+        self.address = address
+        self.isConnected = isConnected
+        self.heardMillisecondsAgo = heardMillisecondsAgo
+    }
+}

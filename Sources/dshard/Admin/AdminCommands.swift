@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// Looks at a cluster.
+struct AdminCommands: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "admin",
+        abstract: "Look at a cluster.",
+        discussion: "Example: dshard admin status --endpoints 127.0.0.1:7401",
+        subcommands: [AdminStatus.self, AdminNodes.self, AdminShards.self, AdminShard.self])
+}

@@ -1,0 +1,70 @@
+import DShardServer
+
+extension ServeOptions {
+    /// The node's configuration after precedence and checks. `readFile` gives the text of a file of borders.
+    func resolved(
+        environment: Settings, readFile: (String) throws(CommandFailure) -> String
+    ) throws(CommandFailure) -> NodeConfiguration {
+        let settings = try withFile(environment)
+        let listen = try settings.value(listen, "listen", default: Endpoint(host: "127.0.0.1", port: 7400))
+        let advertise = try settings.optional(advertise, "advertise", as: Endpoint.self)
+        try ServeOptions.check(listen: listen, advertise: advertise)
+        let (initialCluster, join) = try formation(settings)
+        let format = try settings.value(logFormat, "log-format", default: Format.text)
+        return NodeConfiguration(
+            dataDirectory: try settings.value(dataDir, "data-dir", default: "./dshard-data"),
+            listen: listen.description,
+            advertise: advertise?.description,
+            http: try httpAddress(settings),
+            initialCluster: initialCluster,
+            join: join,
+            splitAt: try borders(settings, readFile),
+            labels: try settings.optional(labels, "labels", as: Labels.self)?.pairs.map { ($0.name, $0.value) } ?? [],
+            cacheBytes: try settings.value(cache, "cache", default: ByteSize.mebibytes(256)).bytes,
+            drainTimeout: try settings.value(drainTimeout, "drain-timeout", default: TimeSpan(.seconds(30))).duration,
+            logLevel: try settings.value(logLevel, "log-level", default: Level.info).rawValue,
+            logFormat: format == .json ? .json : .text)
+    }
+
+    private func withFile(_ environment: Settings) throws(CommandFailure) -> Settings {
+        guard let (path, _) = environment.text(config, "config") else { return environment }
+        var settings = environment
+        settings.file = try ConfigFile.read(path, flags: KnownFlags.serve)
+        settings.fileName = path
+        return settings
+    }
+
+    private static func check(listen: Endpoint, advertise: Endpoint?) throws(CommandFailure) {
+        if listen.isWildcard, advertise == nil {
+            throw .usage("--listen \(listen) needs --advertise H:P, the address that other nodes use")
+        }
+        if let advertise, advertise.isWildcard {
+            throw .usage("--advertise \(advertise) is no address that others can use; write this machine's")
+        }
+    }
+
+    private func formation(_ settings: Settings) throws(CommandFailure) -> (initial: [String], join: [String]) {
+        let initial = try settings.optional(initialCluster, "initial-cluster", as: EndpointList.self)
+        let join = try settings.optional(join, "join", as: EndpointList.self)
+        guard initial == nil || join == nil else {
+            throw .usage(
+                "--initial-cluster forms a new cluster and --join enters a running one: write only one of them")
+        }
+        for endpoint in (initial?.endpoints ?? []) + (join?.endpoints ?? []) where endpoint.isWildcard {
+            throw .usage("\(endpoint) in the list of nodes is no address that others can use")
+        }
+        return (initial?.endpoints.map(\.description) ?? [], join?.endpoints.map(\.description) ?? [])
+    }
+
+    private func httpAddress(_ settings: Settings) throws(CommandFailure) -> String? {
+        if settings.text(http, "http")?.text == "none" { return nil }
+        return try settings.value(http, "http", default: Endpoint(host: "127.0.0.1", port: 7480)).description
+    }
+
+    private func borders(
+        _ settings: Settings, _ readFile: (String) throws(CommandFailure) -> String
+    ) throws(CommandFailure) -> [[UInt8]] {
+        guard let (text, origin) = settings.text(splitAt, "split-at") else { return [] }
+        return try SplitKeys.parse(text, origin: origin, readFile: readFile)
+    }
+}

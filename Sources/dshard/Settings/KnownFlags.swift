@@ -1,0 +1,22 @@
+/// The names of all flags, without their dashes: what a `DSHARD_` variable can stand for.
+enum KnownFlags {
+    /// The flags of `serve`, which are also the names of its config file.
+    static let serve = [
+        "data-dir", "listen", "advertise", "http", "initial-cluster", "join", "split-at", "labels", "cache",
+        "drain-timeout", "log-level", "log-format",
+    ]
+
+    /// The flags of the commands that talk to a cluster.
+    static let clients = [
+        "endpoints", "timeout", "output", "consistency", "max-staleness", "ttl", "expect", "expect-version", "absent",
+        "prefix", "limit", "reverse", "keys-only", "raw", "progress", "system",
+    ]
+
+    /// The flags of `bench` that no other command has.
+    static let bench = [
+        "workload", "clients", "connections", "value-size", "keys", "duration", "warmup", "distribution", "rate",
+        "history",
+    ]
+
+    static let all = ["config"] + serve + clients + bench
+}

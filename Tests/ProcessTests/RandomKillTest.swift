@@ -1,0 +1,125 @@
+import Foundation
+import Synchronization
+import TestKit
+import Testing
+
+extension ProcessTests {
+    /// Nodes die at random, under load, again and again, and the store still behaves like one register a key.
+    @Suite struct RandomKillTest {
+        private static let killsMin = 30
+        private static let seed: UInt64 = 20
+
+        @Test func historyStaysLinearizable() async throws {
+            try await ClusterProcess.with(splitAt: ["run0-", "run2-", "run4-"]) { cluster in
+                let load = Load(tool: cluster.tool, folder: cluster.path(""))
+                async let runs = load.run()
+                let kills: Int
+                do {
+                    kills = try await Self.killAtRandom(cluster)
+                    load.stop()
+                } catch {
+                    load.stop()
+                    throw error
+                }
+                let results = try await runs
+                #expect(kills >= Self.killsMin)
+                try await Self.judge(results, cluster)
+            }
+        }
+
+        /// Kills one node after the other, every tenth time all of them, each time at some moment of its life; returns
+        /// how many were killed, with all nodes ready.
+        private static func killAtRandom(_ cluster: ClusterProcess) async throws -> Int {
+            var random = SeededGenerator(seed: seed)
+            var kills = 0
+            while kills < killsMin {
+                // The moments are what is random; no answer depends on how long these pauses are.
+                try await Task.sleep(for: .milliseconds(Int.random(in: 20...900, using: &random)))
+                if kills % 10 == 9 {
+                    await cluster.killAll()
+                    kills += cluster.nodes.count
+                } else if let victim = cluster.nodes.randomElement(using: &random) {
+                    await victim.kill9()
+                    kills += 1
+                }
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0...500, using: &random)))
+                if Bool.random(using: &random) {
+                    try await cluster.startAll()
+                } else {
+                    // The next kill may meet it while it recovers.
+                    for node in cluster.nodes where !node.isRunning { try node.launch() }
+                }
+            }
+            await cluster.killAll()
+            try await cluster.startAll()
+            return kills + cluster.nodes.count
+        }
+
+        private static func judge(_ runs: [Load.Run], _ cluster: ClusterProcess) async throws {
+            var history = History()
+            var errors = 0
+            for run in runs {
+                history.append(run: run.operations)
+                errors += run.errors
+            }
+            let dump = try await cluster.tool.run(["kv", "dump", "--timeout", "30s"])
+            #expect(dump.status == .exited(0), "\(dump.errors)")
+            var rows: [String: String] = [:]
+            for line in dump.text.split(separator: "\n", omittingEmptySubsequences: true) {
+                let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+                try #require(fields.count == 2)
+                rows[String(fields[0])] = String(fields[1])
+            }
+            history.append(finalState: rows)
+
+            let acknowledged = history.operations.count { $0.outcome == .ok && $0.kind != .get }
+            let unknown = history.operations.count { $0.outcome == .unknown }
+            print("\(history.operations.count) operations, \(acknowledged) acknowledged writes, \(unknown) unknown")
+            #expect(acknowledged > 500, "too few writes to prove anything")
+            var checker = LinearizabilityChecker()
+            // A cas that was refused for another reason than its condition is "failed" too, and counted as an error.
+            checker.failedCASReads = errors == 0
+            let verdict = checker.check(history.operations)
+            #expect(verdict == .linearizable, "\(verdict)")
+        }
+    }
+}
+
+/// `dshard bench` again and again, each run on keys of its own.
+private final class Load: Sendable {
+    struct Run: Sendable {
+        var operations: [HistoryOperation]
+        var errors: Int
+    }
+
+    private let tool: CommandLineTool
+    private let folder: String
+    private let isStopped = Atomic<Bool>(false)
+
+    init(tool: CommandLineTool, folder: String) {
+        self.tool = tool
+        self.folder = folder
+    }
+
+    /// No further run is begun.
+    func stop() { isStopped.store(true, ordering: .relaxed) }
+
+    func run() async throws -> [Run] {
+        var runs: [Run] = []
+        while !isStopped.load(ordering: .relaxed) {
+            let file = "\(folder)history\(runs.count)"
+            let result = try await tool(
+                "bench", "--workload", "mixed", "--clients", "16", "--keys", "300", "--prefix", "run\(runs.count)-",
+                "--value-size", "32", "--duration", "10s", "--warmup", "0s", "--history", file, "--output", "json")
+            if result.status == .exited(7), !FileManager.default.fileExists(atPath: file) {
+                // It began at a moment when nobody was there: nothing was sent.
+                continue
+            }
+            #expect(result.status == .exited(0), "\(result.errors)")
+            let report = try JSONObject(result.lastLine)
+            runs.append(
+                Run(operations: try HistoryReader.read(path: file), errors: report["errors"].int ?? 0))
+        }
+        return runs
+    }
+}

@@ -1,0 +1,45 @@
+@testable import Raft
+import Testing
+
+/// What completions of the disk are worth, against a disk that is played through.
+@Suite struct DurabilityTests {
+    /// After each completion the claimed prefix must be on the model disk exactly as it is in memory, and must be
+    /// the longest such prefix that no open request will touch.
+    @Test(arguments: 1...60) func claimsOnlyWhatTheDiskHolds(seed: UInt64) {
+        var random = TestRandom(seed)
+        var durability = Durability(persistedIndex: .zero)
+        var memory: [Int] = []
+        var disk: [Int] = []
+        var pendingFirst: Int?
+        var open: [(token: PersistToken, first: Int, values: [Int])] = []
+        for step in 0..<200 {
+            switch random.below(4) {
+            case 0:
+                let first = random.chance(70) ? memory.count : random.below(memory.count + 1)
+                // Values come back, as terms may: the same entry written, overwritten, and written again.
+                memory = Array(memory[..<first]) + [random.below(2)]
+                pendingFirst = min(pendingFirst ?? first, first)
+                durability.noteLogChange(from: LogIndex(UInt64(first + 1)))
+            case 1:
+                guard let first = pendingFirst else { continue }
+                let last = LogPosition(index: LogIndex(UInt64(memory.count)), term: Term(1))
+                open.append((durability.issue(term: Term(1), last: last), first, Array(memory[first...])))
+                pendingFirst = nil
+            case 2:
+                guard !open.isEmpty else { continue }
+                let count = random.below(open.count) + 1
+                for request in open.prefix(count) { disk = Array(disk[..<request.first]) + request.values }
+                #expect(durability.complete(open[count - 1].token))
+                open.removeFirst(count)
+            default:
+                let stranger = PersistToken(term: Term(9), lastIndex: LogIndex(9), lastTerm: Term(9), sequence: 1)
+                #expect(!durability.complete(stranger))
+            }
+            let claimed = Int(durability.persistedIndex.rawValue)
+            let untouched = min(open.map(\.first).min() ?? .max, pendingFirst ?? .max)
+            #expect(claimed <= disk.count && claimed <= untouched, "step \(step)")
+            if claimed <= disk.count { #expect(disk[..<claimed] == memory[..<claimed], "step \(step)") }
+            if open.isEmpty, pendingFirst == nil { #expect(claimed == memory.count) }
+        }
+    }
+}

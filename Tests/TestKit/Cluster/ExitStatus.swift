@@ -1,0 +1,7 @@
+/// How a process ended.
+package enum ExitStatus: Hashable, Sendable {
+    /// By itself, with a code.
+    case exited(Int32)
+    /// By a signal.
+    case signalled(Int32)
+}

@@ -1,0 +1,75 @@
+extension Rule {
+    /// What each target may import: the table of the design, as Package.swift has it. Top to bottom, pure to worldly.
+    static let importTable: [String: Set<String>] = {
+        let core: Set = ["Raft", "Keyspace", "Wire", "NIOCore"]
+        let system: Set = ["Synchronization", "Glibc"]
+        return [
+            "Raft": [],
+            "Keyspace": ["Raft"],
+            "Wire": ["Raft", "Keyspace", "NIOCore"],
+            "Storage": core,
+            "Host": core.union(["Storage"]),
+            "Routing": core,
+            "CRocksDB": [],
+            "RocksEngine": core.union(system).union(["CRocksDB", "Storage"]),
+            "Transport": core.union(system).union(["NIOPosix"]),
+            "DShardClient": core.union(system).union(["Routing", "Transport", "NIOPosix"]),
+            "DShardServer": core.union(system).union([
+                "Storage", "Host", "Routing", "RocksEngine", "Transport", "DShardClient", "NIOPosix", "NIOHTTP1",
+                "Logging", "ServiceLifecycle", "Hummingbird", "HTTPTypes", "Foundation", "Dispatch",
+            ]),
+            "dshard": [
+                "Raft", "Keyspace", "Wire", "DShardServer", "DShardClient", "NIOCore", "NIOPosix", "Logging",
+                "ArgumentParser", "Histogram", "Foundation", "Synchronization", "Glibc", "Dispatch",
+            ],
+        ]
+    }()
+
+    /// Targets in which only values decide: no threads, clocks, locks, files or unordered reach into the world.
+    static let pureTargets: Set<String> = ["Raft", "Keyspace", "Wire", "Storage", "Host", "Routing"]
+
+    /// Words that a pure target has no use for, with where they are allowed nevertheless and why.
+    static let impureWords: [String: [String: String]] = [
+        "async": [:],
+        "await": [:],
+        "actor": [:],
+        "Task": [:],
+        "Mutex": [:],
+        "Atomic": [:],
+        "Foundation": [:],
+        "Date": [:],
+        "class": [
+            "Sources/Storage/MemoryEngine.swift": "the twin of a store has an identity, as the store itself has"
+        ],
+        "unsafe": [:],
+    ]
+
+    static let imports = Rule("imports follow the layers", planted: "import Wire\n") { file, index in
+        guard file.isInSources, let module = importedModule(file.code[index]) else { return nil }
+        guard let allowed = importTable[file.target] else {
+            return "target \(file.target) has no row in the import table"
+        }
+        return allowed.contains(module) ? nil : "\(file.target) must not import \(module)"
+    }
+
+    static let purity = Rule("pure targets stay pure", planted: "func tick() async {}\n") { file, index in
+        guard file.isInSources, pureTargets.contains(file.target) else { return nil }
+        for word in file.words(at: index) {
+            guard let exceptions = impureWords[String(word)], exceptions[file.path] == nil else { continue }
+            return "'\(word)' in the pure target \(file.target)"
+        }
+        return nil
+    }
+
+    private static func importedModule(_ code: String) -> String? {
+        let words = code.words
+        guard let keyword = words.firstIndex(of: "import"), keyword + 1 < words.count else { return nil }
+        let prefixes: Set<Substring> = [
+            "package", "public", "internal", "private", "fileprivate", "testable", "preconcurrency",
+        ]
+        guard words[..<keyword].allSatisfy(prefixes.contains) else { return nil }
+        let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
+        let name = kinds.contains(words[keyword + 1]) ? keyword + 2 : keyword + 1
+        return name < words.count ? String(words[name]) : nil
+    }
+}

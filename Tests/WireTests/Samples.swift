@@ -1,0 +1,135 @@
+import Keyspace
+import NIOCore
+import Raft
+import Wire
+
+/// One value of every kind, with a different number in every field.
+enum Samples {
+    static let member = Member(replica: ReplicaID(0x0A), node: NodeID(0x0B))
+    static let node = NodeAddress(node: NodeID(2), address: "h:2", incarnation: 0x22)
+    static let cluster = ClusterID(high: 0x0102_0304_0506_0708, low: 0x1112_1314_1516_1718)
+
+    static let configuration = Configuration(
+        voters: [Member(replica: ReplicaID(1), node: NodeID(4)), Member(replica: ReplicaID(2), node: NodeID(5))],
+        outgoing: [Member(replica: ReplicaID(1), node: NodeID(4))],
+        learners: [Member(replica: ReplicaID(3), node: NodeID(6))])
+
+    static let descriptor = Descriptor(
+        shard: ShardID(7), range: KeyRange(start: .user([0x61]), end: .end), epoch: Epoch(version: 8, config: 9),
+        configuration: Configuration(voters: [member]), nextReplica: ReplicaID(0x0C))
+
+    static let jointDescriptor = Descriptor(
+        shard: ShardID(1), range: .system, epoch: Epoch(version: 1, config: 2), configuration: configuration,
+        nextReplica: ReplicaID(4))
+
+    /// One operation of each kind, with and without expiry.
+    static func operations() throws -> OperationList {
+        var list = OperationList()
+        try list.put(.user([0x61]), [0x76])
+        try list.put(.user([0x62]), [0x77, 0x78], expiryMilliseconds: 0x1234)
+        try list.delete(.user([0x63]))
+        try list.compareAndSet(.user([0x64]), [0x79], expect: [0x65, 0x66])
+        try list.compareAndSet(.user([0x65]), [], expectVersion: Timestamp(0x99), expiryMilliseconds: 0x56)
+        try list.putIfAbsent(.user([0x66]), [0x7A])
+        return list
+    }
+
+    static func batch(index: UInt64 = 6, term: UInt64 = 3, commands: Int = 2) throws -> Entry<EncodedEntry> {
+        let list = try operations()
+        var builder = CommandBatchBuilder()
+        for number in 0..<commands {
+            let header = CommandHeader(
+                session: 0x51, sequence: 0x52 + UInt64(number), doneBelow: 0x50, issuedAt: 0x53)
+            builder.append(header, operations: list.bytes, operationCount: list.count, reads: true)
+        }
+        let entry = builder.finish(
+            term: Term(term), index: LogIndex(index), stamp: Timestamp(0x1000), epochVersion: 0x08)
+        return Entry(index: LogIndex(index), term: Term(term), content: .payload(entry))
+    }
+
+    static func entries() throws -> [Entry<EncodedEntry>] {
+        [
+            Entry(index: LogIndex(5), term: Term(2), content: .empty),
+            try batch(),
+            Entry(index: LogIndex(7), term: Term(3), content: .configuration(configuration)),
+        ]
+    }
+
+    static func chunk() throws -> ByteBuffer {
+        var buffer = ByteBuffer()
+        for entry in try entries() { EncodedEntry.encode(entry, into: &buffer) }
+        return buffer
+    }
+
+    static func messages() throws -> [Message<EncodedEntry>] {
+        let sentAt = Instant(nanoseconds: -2)
+        return [
+            .append(
+                Append(
+                    term: Term(3), previousIndex: LogIndex(4), previousTerm: Term(2), entries: try entries(),
+                    commit: LogIndex(0x21), replicatedEverywhere: LogIndex(0x22), sentAt: sentAt)),
+            .append(
+                Append(
+                    term: Term(3), previousIndex: .zero, previousTerm: .zero, entries: [], commit: LogIndex(1),
+                    replicatedEverywhere: .zero, sentAt: sentAt)),
+            .appendReply(AppendReply(term: Term(4), outcome: .accepted(match: LogIndex(0x31)), sentAt: sentAt)),
+            .appendReply(
+                AppendReply(
+                    term: Term(4),
+                    outcome: .rejected(rejected: LogIndex(0x32), hintIndex: LogIndex(0x33), hintTerm: Term(0x34)),
+                    sentAt: sentAt)),
+            .appendReply(AppendReply(term: Term(4), outcome: .diskFull, sentAt: sentAt)),
+            .voteRequest(
+                VoteRequest(term: Term(5), isPreVote: true, lastIndex: LogIndex(0x41), lastTerm: Term(0x42))),
+            .voteRequest(
+                VoteRequest(
+                    term: Term(5), isPreVote: false, lastIndex: LogIndex(0x41), lastTerm: Term(0x42),
+                    transfer: TransferID(0x43))),
+            .voteReply(VoteReply(term: Term(6), isPreVote: true, isGranted: false)),
+            .voteReply(VoteReply(term: Term(6), isPreVote: false, isGranted: true)),
+            .heartbeat(
+                Heartbeat(
+                    term: Term(7), commit: LogIndex(0x51), round: 0x52, replicatedEverywhere: LogIndex(0x53),
+                    sentAt: sentAt)),
+            .heartbeatReply(HeartbeatReply(term: Term(8), round: 0x61, sentAt: sentAt)),
+            .timeoutNow(TimeoutNow(term: Term(9), transfer: TransferID(0x71))),
+        ]
+    }
+
+    static func envelopes() throws -> [PeerEnvelope] {
+        try messages().map { message in
+            PeerEnvelope(
+                shard: ShardID(0x11), from: Member(replica: ReplicaID(0x12), node: NodeID(0x13)),
+                to: Member(replica: ReplicaID(0x14), node: NodeID(0x15)), message: message)
+        }
+    }
+
+    static let control = ControlFrame(
+        sequence: 1, sentAt: Instant(nanoseconds: 2), answer: .init(sequence: 3, sentAt: Instant(nanoseconds: 4)),
+        boot: 5, vouches: true,
+        left: [.init(number: 0x10, shard: ShardID(0x11), leader: member, replica: ReplicaID(0x12), term: Term(0x13))],
+        resigned: [.init(number: 0x20, shard: ShardID(0x21), replica: ReplicaID(0x22), term: Term(0x23))],
+        confirmedLeft: 6, confirmedResigned: 7, leftNumber: 8, resignedNumber: 9, clusterMilliseconds: 0x0A,
+        incarnation: 0x0B, synced: 0x0C, oldestSyncMilliseconds: 0x0D, systemDescriptor: jointDescriptor,
+        nodes: [node])
+
+    static let quietControl = ControlFrame(sequence: 1, sentAt: Instant(nanoseconds: 2), boot: 5, vouches: false)
+
+    static let record = BootstrapRecord(
+        cluster: cluster, nodes: [node], descriptors: [jointDescriptor, descriptor], createdMilliseconds: 0x77)
+
+    static let announcement = FormationAnnouncement(
+        address: "a:1", incarnation: 0x31, boot: 0x32, list: ["a:1", "b:2"], borders: [.user([0x6D])],
+        state: .member(cluster))
+}
+
+extension Samples {
+    static let formationRequests: [FormationRequest] = [
+        .announce(announcement), .bootstrap(record), .join(address: "c:3", incarnation: 0x33),
+    ]
+
+    static let formationReplies: [FormationReply] = [
+        .announced(announcement), .accepted, .refused("no"),
+        .joined(node: NodeID(4), cluster: cluster, nodes: [node], systemDescriptor: jointDescriptor),
+    ]
+}

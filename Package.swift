@@ -15,6 +15,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 
 let package = Package(
@@ -75,6 +76,54 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
+            swiftSettings: settings),
+
+        // What any storage engine must pass; for engines of others too.
+        .target(
+            name: "StorageConformance", dependencies: ["Raft", "Keyspace", "Wire", "Storage", nioCore],
+            swiftSettings: settings),
+
+        // Tests mirror the targets.
+        .testTarget(name: "RaftTests", dependencies: ["Raft"], exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(name: "KeyspaceTests", dependencies: ["Raft", "Keyspace"], swiftSettings: settings),
+        .testTarget(
+            name: "WireTests", dependencies: ["Raft", "Keyspace", "Wire", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Raft", "Keyspace", "Wire", "Storage", "StorageConformance", nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HostTests", dependencies: ["Raft", "Keyspace", "Wire", "Storage", "Host", nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RoutingTests", dependencies: ["Routing", "Wire", "Keyspace", "Raft", nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RocksEngineTests",
+            dependencies: ["Raft", "Keyspace", "Wire", "Storage", "StorageConformance", "RocksEngine", nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["Transport", "Wire", "Keyspace", "Raft", nioCore, nioEmbedded, nioPosix],
+            swiftSettings: settings),
+        .testTarget(
+            name: "DShardClientTests",
+            dependencies: [
+                "DShardClient", "Routing", "Transport", "Wire", "Keyspace", "Raft", nioCore, nioPosix,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "DShardCommandTests",
+            dependencies: [
+                "dshard", "Keyspace", "Raft", "Wire", "DShardClient", "DShardServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .target(name: "TestKit", dependencies: ["Keyspace"], path: "Tests/TestKit", swiftSettings: settings),
+        .testTarget(name: "TestKitTests", dependencies: ["TestKit"], swiftSettings: settings),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
+        .testTarget(
+            name: "ProcessTests", dependencies: ["TestKit", "Raft", "Keyspace", "Wire", nioCore],
             swiftSettings: settings),
     ]
 )

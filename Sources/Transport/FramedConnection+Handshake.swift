@@ -29,9 +29,9 @@ extension FramedConnection {
         var frame = ByteBuffer()
         reply.encode(into: &frame)
         guard case .welcome = reply.outcome else {
+            finish(.refused)
             // The socket is closed only after the refusal has left: it says what to do.
             context.writeAndFlush(wrapOutboundOut(frame)).whenComplete { _ in self.context?.close(promise: nil) }
-            finish(.refused)
             return
         }
         context.writeAndFlush(wrapOutboundOut(frame), promise: nil)

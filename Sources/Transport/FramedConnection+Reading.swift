@@ -10,8 +10,7 @@ extension FramedConnection {
         do throws(WireError) {
             if partial.readableBytes > 0 {
                 guard try completePartial(from: &buffer) else { return }
-                try deliverFrames(from: &partial)
-                partial.clear()
+                try deliverPartial()
             }
             try deliverFrames(from: &buffer)
         } catch {
@@ -19,6 +18,15 @@ extension FramedConnection {
             return
         }
         if state != .closed, buffer.readableBytes > 0 { keep(&buffer, upTo: buffer.readableBytes) }
+    }
+
+    /// Delivers the frame that is whole now. The owner may close the connection meanwhile, which drops `partial`.
+    private func deliverPartial() throws(WireError) {
+        var whole = partial
+        partial = ByteBuffer()
+        try deliverFrames(from: &whole)
+        whole.clear()
+        if state != .closed { partial = whole }
     }
 
     /// From here on frames look as the role has them.

@@ -18,6 +18,7 @@ extension FramedConnection {
     }
 
     /// As `write`, but lets `body` append one whole frame to the pending bytes: saves a buffer and a copy per frame.
+    /// `body` does nothing else; above all it does not touch the connection.
     @discardableResult
     package func writeFrame(_ body: (inout ByteBuffer) -> Void) -> Bool {
         guard prepareWrite(of: 0) else { return false }

@@ -5,7 +5,7 @@ import Wire
 
 /// What a shard does with requests, in a few lines: a map, versions that count up, epochs that are checked.
 final class FakeStore: @unchecked Sendable {
-    var rows: [(key: Key, value: [UInt8], version: UInt64)] = []
+    var rows: [Key: (value: [UInt8], version: UInt64)] = [:]
     var nextVersion: UInt64 = 1
     /// Rows of one page.
     var pageRows = 2
@@ -19,7 +19,7 @@ final class FakeStore: @unchecked Sendable {
             guard isCurrent(get.route, table) else { return .failure(.epochMismatch(table.descriptors)) }
             var list = ValueList()
             for key in get.keys.keys {
-                if let row = rows.first(where: { $0.key == key }) {
+                if let row = rows[key] {
                     list.append(version: Timestamp(row.version), value: row.value)
                 } else {
                     list.appendAbsent()
@@ -45,14 +45,13 @@ final class FakeStore: @unchecked Sendable {
             let bytes = Array(write.operations.readableBytesView)
             let key = Key(Array(bytes[view.key]))
             let value = Array(bytes[view.value])
-            let place = rows.firstIndex { $0.key == key }
-            let current = place.map { rows[$0] }
+            let current = rows[key]
             switch view.kind {
             case .put:
                 outcomes.append(.put(version: set(key, value)))
             case .delete:
-                if let place { rows.remove(at: place) }
-                outcomes.append(.deleted(existed: place != nil, version: Timestamp(nextVersion)))
+                rows[key] = nil
+                outcomes.append(.deleted(existed: current != nil, version: Timestamp(nextVersion)))
             case .compareAndSetValue:
                 outcomes.append(swap(current?.value == Array(bytes[view.expect]), key, value, current?.version))
             case .compareAndSetVersion:
@@ -69,25 +68,23 @@ final class FakeStore: @unchecked Sendable {
     }
 
     private func set(_ key: Key, _ value: [UInt8]) -> Timestamp {
-        rows.removeAll { $0.key == key }
-        rows.append((key, value, nextVersion))
-        rows.sort { $0.key < $1.key }
+        rows[key] = (value, nextVersion)
         defer { nextVersion += 1 }
         return Timestamp(nextVersion)
     }
 
     private func page(_ scan: ScanRequest) -> ScanPage {
-        var found = rows.filter { scan.start <= $0.key && $0.key < scan.end }
+        var found = rows.keys.filter { scan.start <= $0 && $0 < scan.end }.sorted()
         if scan.isReverse { found.reverse() }
         let taken = found.prefix(min(pageRows, Int(scan.rowLimit)))
         var page = ScanPage()
-        for row in taken {
+        for key in taken {
+            guard let row = rows[key] else { continue }
             let value = scan.keysOnly ? [] : row.value
-            unsafe page.append(
-                key: row.key.bytes.span.bytes, value: value.span.bytes, version: Timestamp(row.version))
+            unsafe page.append(key: key.bytes.span.bytes, value: value.span.bytes, version: Timestamp(row.version))
         }
         if let last = taken.last, taken.count < found.count {
-            page.resume = scan.isReverse ? last.key : last.key.successor
+            page.resume = scan.isReverse ? last : last.successor
         }
         return page
     }

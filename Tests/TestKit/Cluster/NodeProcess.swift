@@ -78,7 +78,7 @@ extension NodeProcess {
             }
         }
         let signal = ExitSignal()
-        process.terminationHandler = { signal.end($0.exitStatus) }
+        process.terminationHandler = { signal.end($0.outcome) }
         try process.run()
         self.process = process
         exit = signal
@@ -111,7 +111,7 @@ extension NodeProcess {
     }
 
     /// Returns when the process has ended.
-    package func ended() async -> ExitStatus {
+    package func ended() async -> ProcessOutcome {
         let status = await exit.wait()
         (keeper?.standardInput as? Pipe)?.fileHandleForWriting.write(Data("done\n".utf8))
         keeper = nil
@@ -127,7 +127,7 @@ extension NodeProcess {
     }
 
     /// Asks the process to end and returns how it did.
-    package func terminate() async -> ExitStatus {
+    package func terminate() async -> ProcessOutcome {
         signal(SIGTERM)
         return await ended()
     }

@@ -1,5 +1,5 @@
 /// How a process ended.
-package enum ExitStatus: Hashable, Sendable {
+package enum ProcessOutcome: Hashable, Sendable {
     /// By itself, with a code.
     case exited(Int32)
     /// By a signal.

@@ -12,7 +12,7 @@ import Wire
 /// answer finds it without a search and a late answer finds nothing. Requests of one turn of the loop to one node leave
 /// as one write.
 ///
-/// Safe as `@unchecked Sendable` because all state is touched on `loop` only; every entry point asserts it.
+/// Safe because all state is touched on `loop` only; every entry point asserts it.
 final class ClientCore: @unchecked Sendable {
     let loop: any EventLoop
     let configuration: DShardClient.Configuration

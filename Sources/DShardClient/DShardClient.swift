@@ -10,7 +10,8 @@ import Wire
 /// a ``ClientError``; only `unknownOutcome` leaves open whether a write took effect.
 ///
 /// Any number of tasks may use one client at the same time; their requests share a connection per node and leave in
-/// batches. A call ends at its deadline at the latest, also when its task is cancelled meanwhile.
+/// batches. A call ends at its deadline at the latest, also when its task is cancelled meanwhile. Call ``shutdown()``
+/// when done: a client that is merely dropped keeps its connections.
 ///
 /// ```swift
 /// let client = DShardClient(configuration: .init(endpoints: ["10.0.0.1:7400", "10.0.0.2:7400"]))

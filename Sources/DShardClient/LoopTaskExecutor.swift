@@ -5,7 +5,7 @@ package import NIOCore
 ///
 /// Jobs that become ready in one turn of the loop run together, after the turn's reads.
 ///
-/// Safe as `@unchecked Sendable` because `ready` and `isScheduled` are touched on the loop only.
+/// Safe because `ready` and `isScheduled` are touched on the loop only.
 package final class LoopTaskExecutor: TaskExecutor, @unchecked Sendable {
     /// The loop that the tasks run on.
     package let loop: any EventLoop
@@ -13,8 +13,10 @@ package final class LoopTaskExecutor: TaskExecutor, @unchecked Sendable {
     private var running: [UnownedJob] = []
     private var isScheduled = false
 
+    /// An executor for tasks that are started with it as their preference.
     package init(loop: any EventLoop) { self.loop = loop }
 
+    /// Runs the job at the loop's next turn, from whatever thread it comes.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         guard loop.inEventLoop else {

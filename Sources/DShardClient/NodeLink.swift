@@ -4,7 +4,7 @@ import Transport
 
 /// The connections to one address.
 ///
-/// Safe as `@unchecked Sendable` because it belongs to the client's loop, like the core that holds it.
+/// Safe because it belongs to the client's loop, like the core that holds it.
 final class NodeLink: @unchecked Sendable {
     let address: String
     /// Who answers there; nil until it was reached.

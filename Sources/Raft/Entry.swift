@@ -31,7 +31,8 @@ package struct Entry<Payload: EntryPayload>: Sendable {
         case .empty: Entry.overheadBytes
         case .payload(let payload): payload.byteCount + Entry.overheadBytes
         case .configuration(let configuration):
-            Entry.overheadBytes + 16 * (configuration.voters.count + configuration.outgoing.count + configuration.learners.count)
+            Entry.overheadBytes
+                + 16 * (configuration.voters.count + configuration.outgoing.count + configuration.learners.count)
         }
     }
 

@@ -50,10 +50,15 @@ extension Group {
         return true
     }
 
-    /// The log-matching check. Below the commit index every leader's log is the same (paper §5.4.3).
+    /// The log-matching check. What lies before the truncation point is committed, so every leader has the same
+    /// there (paper §5.4.3); the check is made at the first position whose term is still known.
     private func matches(_ append: Append<Payload>) -> Bool {
-        if append.previousIndex < log.truncated.index { return true }
-        return log.term(at: append.previousIndex) == append.previousTerm
+        guard append.previousIndex < log.truncated.index else {
+            return log.term(at: append.previousIndex) == append.previousTerm
+        }
+        let count = append.previousIndex.distance(to: log.truncated.index)
+        guard count <= UInt64(append.entries.count) else { return true }
+        return append.entries[Int(count) - 1].term == log.truncated.term
     }
 
     /// Adds what is new and overwrites what conflicts. False when a committed entry would be overwritten, which no

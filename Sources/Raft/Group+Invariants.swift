@@ -8,7 +8,8 @@ extension Group {
         assert(handedOut <= durability.persistedIndex, "nothing is applied before it is written")
         assert(log.cachedFirst <= min(handedOut, durability.persistedIndex).next, "needed entries are in memory")
         assert(log.last.term <= term, "no entry is of a later term")
-        assert(durability.isHardStateDurable ? withheld.allSatisfy { $0.index > persistedIndex } : true,
+        assert(
+            durability.isHardStateDurable ? withheld.allSatisfy { $0.index > persistedIndex } : true,
             "nothing is withheld without a reason")
         assert((role == .leader) == (leader?.replica == member.replica), "a leader knows itself, and only a leader")
         assert(role == .leader || leadership.progress.isEmpty, "only a leader keeps progress")

@@ -1,10 +1,7 @@
 /// Linearizable reads: by lease, or by a round of heartbeats (dissertation §6.4, rules 2 and 25).
 extension Group {
-    /// Fixes the index a read must see.
-    ///
-    /// - Parameters:
-    ///   - id: comes back in `Ready` if the answer is `waiting`.
-    ///   - now: read after the read arrived, because the lease is tested with it.
+    /// Fixes the index a read must see. `id` comes back in `Ready` if the answer is `waiting`; `now` is read after the
+    /// read arrived, because the lease is tested with it.
     package mutating func read(_ id: ReadID, now: Instant, neighbours: Neighbourhood) -> ReadOutcome {
         guard role == .leader else { return .notLeader(hint: leaderHint) }
         if now < leaseExpiry(neighbours: neighbours) { return .serve(at: readIndex) }
@@ -57,8 +54,8 @@ extension Group {
     mutating func sendReadRound(now: Instant) {
         guard let round = leadership.reads.current else { return }
         leadership.reads.noteSent(now: now)
-        for position in leadership.progress.indices {
-            guard configuration.isVoter(leadership.progress[position].member.replica) else { continue }
+        for position in leadership.progress.indices
+        where configuration.isVoter(leadership.progress[position].member.replica) {
             sendHeartbeat(to: position, round: round.id, now: now)
         }
     }

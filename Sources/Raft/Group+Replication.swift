@@ -16,7 +16,8 @@ extension Group {
         let progress = leadership.progress[position]
         guard progress.canSend(limits) else { return false }
         let isReplicating = progress.state == .replicate
-        let lacks = isReplicating
+        let lacks =
+            isReplicating
             ? progress.next <= log.lastIndex
             : progress.lacks(last: log.lastIndex, commit: commitIndex)
         guard lacks else { return false }

@@ -1,9 +1,6 @@
 extension Group {
-    /// Handles a message of another replica of this group.
-    ///
-    /// - Parameters:
-    ///   - from: the sender, as the connection proves it.
-    ///   - now: read after the message arrived.
+    /// Handles a message of another replica of this group. `from` is the sender as the connection proves it, `now` is
+    /// read after the message arrived.
     package mutating func step(
         _ message: Message<Payload>, from: Member, now: Instant, neighbours: Neighbourhood
     ) {

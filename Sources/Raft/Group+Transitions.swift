@@ -48,7 +48,8 @@ extension Group {
         leadership.progress = configuration.members.filter { $0.replica != member.replica }
             .map { Progress(member: $0, next: next) }
         leadership.firstIndex = next
-        leadership.uncommittedBytes = log.entries(from: commitIndex.next, through: log.lastIndex)?
+        leadership.uncommittedBytes =
+            log.entries(from: commitIndex.next, through: log.lastIndex)?
             .reduce(0) { $0 + $1.byteCount } ?? 0
         replicatedEverywhere = log.truncated.index
         lostRounds = 0
@@ -56,9 +57,8 @@ extension Group {
         appendAsLeader(.empty)
     }
 
-    /// Stops leading the current term, in which nobody leads any more.
-    ///
-    /// - Parameter hasSuccessor: followers hear of it from the new leader; otherwise their nodes must be told.
+    /// Stops leading the current term, in which nobody leads any more. With a successor the followers hear of it from
+    /// the new leader; otherwise their nodes must be told.
     mutating func resign(hasSuccessor: Bool) {
         guard role == .leader else { return }
         ready.failedReads += leadership.reads.unanswered

@@ -80,10 +80,8 @@ package struct Group<Payload: EntryPayload>: Sendable {
         var until: Instant
     }
 
-    /// - Parameters:
-    ///   - restored: must pass `Restored.validate()`.
-    ///   - seed: of the campaign times; different for each replica.
-    ///   - startedAt: when this process started: it has forgotten what it promised before (rule 4).
+    /// `restored` must pass `Restored.validate()`. The `seed` is that of the campaign times, and differs between
+    /// replicas. At `startedAt` this process began: it has forgotten what it promised before (rule 4).
     package init(member: Member, restored: Restored<Payload>, limits: Limits, seed: UInt64, startedAt: Instant) {
         self.member = member
         self.limits = limits

@@ -24,9 +24,7 @@ struct Log<Payload: EntryPayload>: Sendable {
     private var cache: [Entry<Payload>]
     private var head: Int
 
-    /// - Parameters:
-    ///   - runs: the terms of everything after `truncated`.
-    ///   - entries: the newest entries, ending at `lastIndex`.
+    /// `runs` are the terms of everything after `truncated`, `entries` the newest entries, ending at `lastIndex`.
     init(truncated: LogPosition, lastIndex: LogIndex, runs: [TermRun], entries: [Entry<Payload>]) {
         self.truncated = truncated
         self.lastIndex = lastIndex

@@ -23,17 +23,17 @@ extension RocksDatabase {
             unsafe rocksdb_batched_multi_get_cf(
                 handle, diskRead, self.family(family), keys.count, starts, counts, &slices, &messages, false)
         }
-        defer { for unsafe slice in unsafe slices { unsafe rocksdb_pinnableslice_destroy(slice) } }
+        defer { for index in keys.indices { unsafe rocksdb_pinnableslice_destroy(slices[index]) } }
         var failure: StorageError?
-        for unsafe message in unsafe messages {
-            guard let message = unsafe message else { continue }
+        for index in keys.indices {
+            guard let message = unsafe messages[index] else { continue }
             // Safe because RocksDB allocated a C string that is ours now, and it is copied before it is freed.
             failure = failure ?? StorageError(rocksDB: unsafe String(cString: message), in: .read)
             unsafe rocksdb_free(message)
         }
         if let failure { throw failure }
-        for unsafe (position, slice) in unsafe slices.enumerated() {
-            guard let slice = unsafe slice else {
+        for position in keys.indices {
+            guard let slice = unsafe slices[position] else {
                 body(position, nil)
                 continue
             }
@@ -70,7 +70,7 @@ extension RocksDatabase {
         unsafe rocksdb_ingestexternalfileoptions_set_allow_global_seqno(options, 1)
         unsafe rocksdb_ingestexternalfileoptions_set_allow_blocking_flush(options, 0)
         let copies = unsafe paths.map { unsafe strdup($0) }
-        defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+        defer { for index in paths.indices { unsafe free(copies[index]) } }
         let pointers = unsafe copies.map { unsafe UnsafePointer<CChar>($0) }
         try unsafe throwing(.write) { error in
             unsafe rocksdb_ingest_external_file_cf(

@@ -41,7 +41,7 @@ import Storage
         unsafe rocksdb_readoptions_destroy(cacheRead)
         unsafe rocksdb_writeoptions_destroy(writeOptions)
         unsafe rocksdb_column_family_handle_destroy(defaultFamily)
-        for unsafe family in unsafe families { unsafe rocksdb_column_family_handle_destroy(family) }
+        for name in Family.allCases { unsafe rocksdb_column_family_handle_destroy(family(name)) }
         unsafe rocksdb_close(handle)
     }
 
@@ -50,7 +50,7 @@ import Storage
         _ opened: inout [OpaquePointer?]
     ) throws(StorageError) -> OpaquePointer? {
         let copies = unsafe names.map { unsafe strdup($0) }
-        defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+        defer { for index in names.indices { unsafe free(copies[index]) } }
         let pointers = unsafe copies.map { unsafe UnsafePointer<CChar>($0) }
         let optional = unsafe columnOptions.map { unsafe Optional($0) }
         return try unsafe throwing(.open) { error in

@@ -15,12 +15,12 @@ import Storage
         unsafe families = Family.allCases.map { _ in unsafe RocksOptions.make() }
         setSafety(walDirectory)
         setResources(options)
-        for unsafe (family, handle) in unsafe zip(Family.allCases, families) { unsafe set(family, handle, options) }
+        for (index, family) in Family.allCases.enumerated() { unsafe set(family, families[index], options) }
     }
 
     deinit {
         unsafe rocksdb_options_destroy(database)
-        for unsafe handle in unsafe families { unsafe rocksdb_options_destroy(handle) }
+        for index in Family.allCases.indices { unsafe rocksdb_options_destroy(families[index]) }
         unsafe rocksdb_cache_destroy(cache)
     }
 

@@ -6,6 +6,7 @@ package struct ClusterTime: Sendable {
     private var milliseconds: UInt64 = 0
     private var heardAt = Instant(nanoseconds: 0)
 
+    /// Nothing heard yet.
     package init() {}
 
     /// Whether some node has told its clock yet.

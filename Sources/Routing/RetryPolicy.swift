@@ -11,9 +11,13 @@ package struct RetryPolicy: Sendable {
     package var firstPause: Interval = .milliseconds(10)
     /// No wait is longer.
     package var longestPause: Interval = .milliseconds(200)
+    /// No wait for routes is longer: one question serves all requests that wait, so it costs little to ask often, and a
+    /// new leader is seen soon.
+    package var longestRefreshPause: Interval = .milliseconds(40)
     /// Attempts that may follow each other without a wait, such as along hints.
     package var promptAttempts = 3
 
+    /// The usual waits.
     package init() {}
 
     /// What a request is, as far as sending it again matters.
@@ -94,22 +98,26 @@ package struct RetryPolicy: Sendable {
         let isPrompt = attempt <= promptAttempts
         switch failure {
         case .unreachable, .connectionLost:
-            return isPrompt ? .retryNow : .refreshRoutes(pause(attempt - promptAttempts, using: &generator))
+            return isPrompt ? .retryNow : .refreshRoutes(refreshPause(attempt - promptAttempts, using: &generator))
         case .answered(let error):
             switch error {
             case .notLeader, .epochMismatch:
-                return learned && isPrompt ? .retryNow : .refreshRoutes(pause(attempt, using: &generator))
+                return learned && isPrompt ? .retryNow : .refreshRoutes(refreshPause(attempt, using: &generator))
             case .busy(let milliseconds, _):
                 let least = Interval.milliseconds(Int64(min(milliseconds, 1_000)))
                 return .retryAfter(Interval(nanoseconds: least.nanoseconds + pause(1, using: &generator).nanoseconds))
             case .notApplied, .tooStale:
                 return isPrompt ? .retryNow : .retryAfter(pause(attempt - promptAttempts, using: &generator))
             case .shardStopped, .unavailable:
-                return .refreshRoutes(pause(attempt, using: &generator))
+                return .refreshRoutes(refreshPause(attempt, using: &generator))
             default:
                 return .retryAfter(pause(attempt, using: &generator))
             }
         }
+    }
+
+    private func refreshPause(_ round: Int, using generator: inout some RandomNumberGenerator) -> Interval {
+        min(pause(round, using: &generator), longestRefreshPause)
     }
 
     /// The `round`-th wait: doubles from `firstPause` to `longestPause`, between half and whole.

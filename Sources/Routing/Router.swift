@@ -17,6 +17,7 @@ package struct Router: Sendable {
     /// How long a node that failed is passed over, unless it is heard of before.
     let failurePause: Interval
 
+    /// Knows nothing yet. A node that fails is passed over for `failurePause`.
     package init(failurePause: Interval = .milliseconds(500)) { self.failurePause = failurePause }
 
     /// All descriptors, in key order.

@@ -16,6 +16,7 @@ package struct SessionState: Sendable {
     /// One bit per sequence of the window, at its number modulo the window: whether it is done.
     private var done: [UInt64]
 
+    /// A new session; `id` should be random.
     package init(id: UInt64) {
         self.id = id == 0 ? 1 : id
         done = Array(repeating: 0, count: Int(SessionState.windowMax / 64))

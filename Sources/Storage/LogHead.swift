@@ -42,7 +42,8 @@ package struct LogHead: Hashable, Sendable {
         guard let theirs = bytes.byte(at: 0) else { throw .corruption("a log's head is empty") }
         guard theirs == format else { throw .unsupported("log head format \(theirs)") }
         guard bytes.byteCount == 42, let flags = bytes.byte(at: 1),
-            let term = bytes.littleEndian(at: 2, as: UInt64.self), let vote = bytes.littleEndian(at: 10, as: UInt64.self),
+            let term = bytes.littleEndian(at: 2, as: UInt64.self),
+            let vote = bytes.littleEndian(at: 10, as: UInt64.self),
             let commit = bytes.littleEndian(at: 18, as: UInt64.self),
             let index = bytes.littleEndian(at: 26, as: UInt64.self),
             let truncatedTerm = bytes.littleEndian(at: 34, as: UInt64.self)

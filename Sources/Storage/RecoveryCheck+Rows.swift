@@ -37,7 +37,8 @@ extension RecoveryCheck {
     package func restartedNumbers(heard: UInt64 = 0) -> [(writer: UInt8, first: UInt64)] {
         var synced = heard
         if case .intact(let mark) = mark { synced = max(synced, mark.number) }
-        let all = writers.contains { $0.writer == RecoveryCheck.logWriter }
+        let all =
+            writers.contains { $0.writer == RecoveryCheck.logWriter }
             ? writers : [WriterNumbers(writer: RecoveryCheck.logWriter)] + writers
         return all.map { numbers in
             let last = numbers.writer == RecoveryCheck.logWriter ? max(numbers.last, synced) : numbers.last

@@ -15,7 +15,9 @@ extension LogChecks {
         try subject.log.write(LogBatch(truncations: [truncation(2, term: 1)]))
         for _ in 0..<2 {
             try expect(read(subject, 7, 99), [[7, 2], [8, 2]], "what follows")
-            try expectFailure("reading before the start") { _ = try read(subject, 6, 8) } isExpected: {
+            try expectFailure("reading before the start") {
+                _ = try read(subject, 6, 8)
+            } isExpected: {
                 isTruncated($0)
             }
             try subject.restart()
@@ -52,7 +54,9 @@ extension LogChecks {
             try subject.restart()
             let log = try recover(subject)
             try expect(
-                log, RecoveredLog(hardState: state, truncatedIndex: LogIndex(7), truncatedTerm: Term(4), lastIndex: LogIndex(7)),
+                log,
+                RecoveredLog(
+                    hardState: state, truncatedIndex: LogIndex(7), truncatedTerm: Term(4), lastIndex: LogIndex(7)),
                 "log")
         }
     }

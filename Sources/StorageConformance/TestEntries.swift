@@ -28,7 +28,8 @@ package enum TestEntries {
     package static func append(
         _ name: LogName, _ range: ClosedRange<UInt64>, term: UInt64, bytes: Int = 8
     ) -> LogAppend {
-        append(name, first: range.lowerBound, range.map { entry($0, term: term, mark: $0 * 1_000 + term, bytes: bytes) })
+        append(
+            name, first: range.lowerBound, range.map { entry($0, term: term, mark: $0 * 1_000 + term, bytes: bytes) })
     }
 
     /// The encoded payloads, for comparison.

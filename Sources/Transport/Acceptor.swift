@@ -2,7 +2,7 @@ import NIOCore
 
 /// Turns accepted sockets into connections.
 ///
-/// Safe as `@unchecked Sendable` because it is used on the listener's loop only; what it holds belongs to that loop.
+/// Safe because it is used on the listener's loop only; what it holds belongs to that loop.
 final class Acceptor: @unchecked Sendable {
     private let owner: any ConnectionOwner
     private let meter: TransportMeter

@@ -5,6 +5,7 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
     /// 0 only where a free port is to be chosen.
     package var port: Int
 
+    /// From its parts.
     package init(host: String, port: Int) {
         self.host = host
         self.port = port
@@ -34,5 +35,6 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
         self.init(host: String(host), port: Int(port))
     }
 
+    /// The text form.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -10,5 +10,6 @@ package struct AddressError: Error, Hashable, Sendable, CustomStringConvertible 
         self.reason = reason
     }
 
+    /// One line for a person.
     package var description: String { "\"\(text)\" is no address: \(reason)" }
 }

@@ -20,5 +20,6 @@ package struct ConnectionLimits: Sendable {
     /// Frames up to this size are gathered into one buffer per tick; larger ones are written as they are.
     package var coalescedFrameBytesMax = 64 << 10
 
+    /// The usual limits.
     package init() {}
 }

@@ -11,6 +11,7 @@ package enum DialError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The connection ended before the other side had introduced itself.
     case handshake(CloseReason)
 
+    /// One line for a person, without the address.
     package var description: String {
         switch self {
         case .address(let error): error.description

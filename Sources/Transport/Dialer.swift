@@ -43,8 +43,10 @@ extension FramedConnection {
     func dialFailed(_ error: any Error) {
         guard let result = handshakeResult else { return }
         handshakeResult = nil
+        state = .closed
+        owner = nil
+        meter.counters.dialFailures += 1
         result.fail(DialError.unreachable(FramedConnection.text(of: error)))
-        finish(.closedLocally)
     }
 
     private static func text(of error: any Error) -> String {

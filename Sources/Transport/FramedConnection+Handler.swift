@@ -1,42 +1,45 @@
+import Glibc
 package import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 extension FramedConnection: ChannelInboundHandler {
+    /// Bytes as they are read.
     package typealias InboundIn = ByteBuffer
+    /// Bytes as they are written.
     package typealias OutboundOut = ByteBuffer
 
+    /// The connection is part of a channel from now on.
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         if context.channel.isActive { begin(context) }
     }
 
+    /// The channel is gone.
     package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
+    /// The socket is connected.
     package func channelActive(context: ChannelHandlerContext) { begin(context) }
 
+    /// Bytes of one read.
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) { received(unwrapInboundIn(data)) }
 
+    /// The end of one read.
     package func channelReadComplete(context: ChannelHandlerContext) {
         if state == .open { owner?.connectionReadComplete(self) }
         watchPartial(context)
     }
 
+    /// The socket takes bytes again, or no more.
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable { bufferedBytes = 0 }
     }
 
+    /// The socket reports an error, which is its end.
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         finish(FramedConnection.reason(of: error))
         context.close(promise: nil)
     }
 
+    /// The socket is closed, by whichever side.
     package func channelInactive(context: ChannelHandlerContext) {
         meter.connections -= 1
         finish(.closedByPeer)

@@ -6,13 +6,13 @@ package import Wire
 ///
 /// Thread safety: owned by one event loop. Everything here is called on that loop; `channel.eventLoop` says which.
 ///
-/// Life: `handshake` → `open` → `closed`. Bytes that cannot be frames, a half frame that stays half, or a reader that
+/// Life: `handshake` → `open` → `closed`. Bytes that cannot be frames, a half frame that stays half, or a reader who
 /// does not read end the connection, never the process; the reason is counted and told to the owner.
 ///
 /// Outgoing frames are gathered and leave with `flush()`, which the owner calls once per tick: one system call for all
 /// answers of a tick. Incoming frames are slices of the buffer that the socket was read into.
 ///
-/// Safe as `@unchecked Sendable` because all mutable state belongs to the event loop, which `flush` and `close`
+/// Safe because all mutable state belongs to the event loop, which `flush` and `close`
 /// assert in debug builds; references cross threads only to be handed to that loop.
 package final class FramedConnection: @unchecked Sendable {
     /// Who speaks first.

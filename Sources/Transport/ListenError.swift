@@ -1,12 +1,5 @@
-import NIOCore
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import NIOCore
 
 /// A port that cannot be listened on; the description says what to do.
 package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -38,6 +31,7 @@ package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
             }
     }
 
+    /// One line that says what to do.
     package var description: String {
         switch reason {
         case .taken: "port \(address.port) on \(address.host) is taken: stop the other process or choose another port"

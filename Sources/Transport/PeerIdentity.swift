@@ -3,7 +3,9 @@ package import Wire
 
 /// What the other side of a connection said of itself in its hello or in its reply.
 package struct PeerIdentity: Hashable, Sendable {
+    /// The cluster it belongs to, if it does.
     package var cluster: ClusterID?
+    /// Its id, if it is a node that has one.
     package var node: NodeID?
     /// Random per data directory.
     package var incarnation: UInt64 = 0

@@ -9,7 +9,7 @@ package import Wire
 /// channel: the other side dials only when its own end is gone, so the older one is dead whatever it looks like here.
 /// What was dialled is dialled again, with back-off and jitter, for as long as the peer is listed.
 ///
-/// Safe as `@unchecked Sendable` because everything happens on `loop`, which the entry points assert.
+/// Safe because everything happens on `loop`, which the entry points assert.
 package final class PeerLinks: @unchecked Sendable {
     /// The loop that owns this object, its connections and its delegate.
     package let loop: any EventLoop
@@ -133,6 +133,12 @@ package final class PeerLinks: @unchecked Sendable {
     /// Bytes that wait for `node` on a channel: for those who can send less, such as a snapshot.
     package func queuedBytes(to node: NodeID, channel: PeerChannel) -> Int {
         connection(to: node, channel)?.queuedBytes ?? 0
+    }
+
+    /// Closes the connections to `node`, whose process says nothing though they look open; they are dialled again.
+    package func reset(_ node: NodeID) {
+        loop.assertInEventLoop()
+        for channel in PeerChannel.allCases { connection(to: node, channel)?.close() }
     }
 
     /// Closes everything, for good.

@@ -11,6 +11,12 @@ import Wire
 @Suite struct FailureTests {
     static let written = ClientResponse.Body.written(.one(.put(version: Timestamp(5))))
 
+    /// Goes on when the client has a connection and the routes, however long that takes.
+    static func connect(_ client: DShardClient, _ cluster: FakeCluster) async throws {
+        try await cluster.nodes[0].onLoop { $0.handler = { _, _ in written } }
+        while (try? await client.put([1], [1])) == nil {}
+    }
+
     @Test func aHintIsFollowed() async throws {
         let cluster = try await FakeCluster(2)
         try await cluster.setRoutes(leaders: [1])
@@ -113,8 +119,9 @@ import Wire
     @Test func theDeadlineTellsWhatIsKnown() async throws {
         let cluster = try await FakeCluster()
         try await cluster.setRoutes()
-        try await cluster.nodes[0].onLoop { $0.handler = { _, _ in nil } }
         let client = cluster.client { $0.requestTimeout = .milliseconds(120) }
+        try await Self.connect(client, cluster)
+        try await cluster.nodes[0].onLoop { $0.handler = { _, _ in nil } }
         let write = await #expect(throws: ClientError.self) { _ = try await client.put([1], [2]) }
         #expect(write?.code == .unknownOutcome)
         let read = await #expect(throws: ClientError.self) { _ = try await client.get([1]) }
@@ -164,8 +171,16 @@ import Wire
         try await client.put([1], [2])
         try await cluster.setRoutes(leaders: [nil])
         try await cluster.nodes[0].stop()
+        // The client asks again and again while there is no leader; after some of these there is one.
+        let asked = cluster.loop.makePromise(of: Void.self)
+        for node in cluster.nodes.dropFirst() {
+            try await node.onLoop { node in
+                let before = node.lookups
+                node.onLookup = { if $0 >= before + 2 { asked.succeed(()) } }
+            }
+        }
         let pending = Task { try await client.put([1], [3]) }
-        try await Task.sleep(for: .milliseconds(60))
+        try await asked.futureResult.get()
         try await cluster.nodes[2].onLoop { $0.handler = { _, _ in Self.written } }
         try await cluster.setRoutes(leaders: [3])
         #expect(try await pending.value == Version(5))
@@ -196,11 +211,12 @@ import Wire
     @Test func tooManyAtOnceAreRefused() async throws {
         let cluster = try await FakeCluster()
         try await cluster.setRoutes()
-        try await cluster.nodes[0].onLoop { $0.handler = { _, _ in nil } }
         let client = cluster.client {
             $0.requestsInFlightMax = 4
             $0.requestTimeout = .milliseconds(200)
         }
+        try await Self.connect(client, cluster)
+        try await cluster.nodes[0].onLoop { $0.handler = { _, _ in nil } }
         let codes = await withTaskGroup(of: ClientError.Code?.self) { tasks in
             for _ in 0..<6 {
                 tasks.addTask {

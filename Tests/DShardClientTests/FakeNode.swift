@@ -19,6 +19,7 @@ final class FakeNode: ConnectionOwner, @unchecked Sendable {
     /// All requests but those for routes.
     var requests: [ClientRequest] = []
     var lookups = 0
+    var onLookup: ((Int) -> Void)?
     var connections: [FramedConnection] = []
     private var listener: Listener?
     private(set) var address = ""
@@ -60,6 +61,7 @@ final class FakeNode: ConnectionOwner, @unchecked Sendable {
         guard let request = try? ClientRequest.decode(frame) else { return connection.close() }
         if case .routes = request.body {
             lookups += 1
+            onLookup?(lookups)
             return answer(request.id, .routes(table), connection)
         }
         requests.append(request)

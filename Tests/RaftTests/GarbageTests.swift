@@ -97,7 +97,8 @@ import Testing
         case 5: return .voteReply(VoteReply(term: term, isPreVote: random.chance(50), isGranted: random.chance(50)))
         case 6:
             return .heartbeat(
-                Heartbeat(term: term, commit: a, round: random.next(), replicatedEverywhere: b, sentAt: instant(&random)))
+                Heartbeat(
+                    term: term, commit: a, round: random.next(), replicatedEverywhere: b, sentAt: instant(&random)))
         default:
             return random.chance(50)
                 ? .heartbeatReply(HeartbeatReply(term: term, round: random.next() % 3, sentAt: instant(&random)))

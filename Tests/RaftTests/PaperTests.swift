@@ -7,7 +7,8 @@ import Testing
     let limits = Limits()
 
     /// A group of three whose replica 1 has `terms` as the terms of its log, all durable, started long ago.
-    private func node(_ terms: [UInt64] = [], term: UInt64? = nil, vote: UInt64? = nil, voters: UInt64 = 3) -> TestNode {
+    private func node(_ terms: [UInt64] = [], term: UInt64? = nil, vote: UInt64? = nil, voters: UInt64 = 3) -> TestNode
+    {
         var disk = TestDisk(configuration: Configuration(voters: members(Array(1...voters))))
         disk.entries = terms.enumerated().map { position, term in
             TestEntry(index: LogIndex(UInt64(position + 1)), term: Term(term), content: .empty)
@@ -166,7 +167,8 @@ import Testing
         // A late, shorter append of the same leader must not cut the log.
         follower.step(append(4, after: position(1, 1), [1]), from: member(2), now: later)
         #expect(follower.group.lastIndex == LogIndex(3))
-        #expect(answers(settle(&follower, now: later)) == [.accepted(match: LogIndex(3)), .accepted(match: LogIndex(2))])
+        let expected = [3, 2].map { AppendReply.Outcome.accepted(match: LogIndex($0)) }
+        #expect(answers(settle(&follower, now: later)) == expected)
     }
 
     @Test("§5.3: a follower commits what the leader has, up to what it shares")
@@ -234,6 +236,17 @@ import Testing
         var leader = node([1])
         elect(&leader, now: later)
         #expect(leader.group.lastIndex == LogIndex(2) && leader.group.lastTerm == Term(2))
+    }
+
+    @Test("§5.4.3: an append from before the truncation point is checked where terms are known", arguments: [2, 3])
+    func appendAcrossTruncation(termAtTruncation: UInt64) {
+        var follower = node([1, 3])
+        follower.disk.apply(follower.disk.entries[0])
+        follower.disk.apply(follower.disk.entries[1])
+        follower.disk.truncate(through: LogIndex(2))
+        try? follower.restart(now: Instant(nanoseconds: 0))
+        follower.step(append(4, [1, termAtTruncation, termAtTruncation]), from: member(2), now: later)
+        #expect(follower.group.lastIndex == LogIndex(termAtTruncation == 3 ? 3 : 2))
     }
 
     @Test("Dissertation §10.2.1: the leader counts itself when its own disk is done")

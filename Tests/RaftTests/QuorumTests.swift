@@ -21,7 +21,7 @@ import Testing
 
     @Test func reachedIsTheGreatestValueAQuorumHas() {
         var random = TestRandom(1)
-        for _ in 0..<2_000 {
+        for _ in 0..<1_000 {
             let configuration = randomConfiguration(&random)
             var values: [ReplicaID: Int] = [:]
             for number in 1...7 { values[ReplicaID(UInt64(number))] = random.below(5) }
@@ -35,7 +35,7 @@ import Testing
 
     @Test func outcomeIsDecidedWhenNoAnswerCanChangeIt() {
         var random = TestRandom(2)
-        for _ in 0..<2_000 {
+        for _ in 0..<1_000 {
             let configuration = randomConfiguration(&random)
             var votes: [ReplicaID: Bool] = [:]
             for number in 1...7 where random.chance(60) { votes[ReplicaID(UInt64(number))] = random.chance(50) }
@@ -52,7 +52,7 @@ import Testing
     @Test func allowedSuccessorsShareAMember() {
         var random = TestRandom(3)
         var allowed = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<4_000 {
             let (a, b) = (randomConfiguration(&random), randomConfiguration(&random))
             guard a.allows(b) else { continue }
             allowed += 1
@@ -62,7 +62,7 @@ import Testing
                 #expect(!(isQuorum(side, of: a) && isQuorum(other, of: b)), "\(a.summary) then \(b.summary)")
             }
         }
-        #expect(allowed > 50)
+        #expect(allowed > 10)
     }
 
     @Test func malformedConfigurationsAreNotAllowed() {
@@ -71,6 +71,7 @@ import Testing
         #expect(!current.allows(Configuration(voters: members([1, 2, 3, 3]))))
         #expect(!current.allows(Configuration(voters: members([1, 2, 3]), learners: members([3]))))
         let elsewhere = Member(replica: ReplicaID(2), node: NodeID(9))
-        #expect(!current.allows(Configuration(voters: members([1, 2, 3]), outgoing: [member(1), elsewhere, member(3)])))
+        let moved = Configuration(voters: members([1, 2, 3]), outgoing: [member(1), elsewhere, member(3)])
+        #expect(!current.allows(moved))
     }
 }

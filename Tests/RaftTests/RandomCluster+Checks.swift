@@ -51,9 +51,11 @@ extension RandomCluster {
         if let other = leaders[group.term], other != group.member.replica { fail("two leaders in term \(group.term)") }
         if leaders[group.term] == nil { statistics.elections += 1 }
         leaders[group.term] = group.member.replica
-        guard group.lastIndex.rawValue >= UInt64(committed.count - 1) else { return fail("a leader lacks entries") }
-        for index in committed.indices.dropFirst() {
-            let term = group.termAt(LogIndex(UInt64(index)))
+        // Late votes may elect a leader whose term is long over; it owes only what earlier terms committed.
+        for index in committed.indices.dropFirst() where committedBy[index] < group.term {
+            let position = LogIndex(UInt64(index))
+            if position > group.lastIndex { fail("leader \(node + 1) of term \(group.term) ends before \(index)") }
+            let term = group.termAt(position)
             if let term, !committed[index].hasPrefix("\(index)@\(term)") {
                 fail("leader \(node + 1) of term \(group.term) lacks \(committed[index])")
             }
@@ -73,6 +75,7 @@ extension RandomCluster {
                 }
             } else if index == committed.count {
                 committed.append(entry.summary)
+                committedBy.append(group.term)
                 statistics.commits += 1
             } else {
                 fail("\(node + 1) applies \(entry.summary) too early")
@@ -97,7 +100,8 @@ extension RandomCluster {
             guard let entry = disk.entry(at: match), let term = nodes[node].group.termAt(match), entry.term == term
             else { return fail("\(node + 1) accepts \(match), which is not on its disk") }
         case .voteRequest(let request):
-            if !request.isPreVote, disk.hardState.term < request.term || disk.hardState.vote != nodes[node].member.replica {
+            if request.isPreVote { return }
+            if disk.hardState.term < request.term || disk.hardState.vote != nodes[node].member.replica {
                 fail("a vote request before the own vote is on disk")
             }
         case .voteReply(let reply):
@@ -126,6 +130,15 @@ extension RandomCluster {
             }
         case .waiting: openReads[readCount] = (node, globalCommit)
         case .notLeader: break
+        }
+    }
+
+    /// I27, I36: whoever holds a lease would serve everything that is committed anywhere.
+    mutating func checkLeases() {
+        for node in nodes.indices where nodes[node].isUp && nodes[node].group.role == .leader {
+            var copy = nodes[node]
+            guard case .serve(let index) = copy.read(ReadID(0), now: now(node)), index < globalCommit else { continue }
+            fail("\(node + 1) holds a lease and would serve \(index), \(globalCommit) is committed; \(summary)")
         }
     }
 

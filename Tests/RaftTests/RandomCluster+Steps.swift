@@ -18,6 +18,7 @@ extension RandomCluster {
             take(node)
             guard failure == nil else { return }
         }
+        checkLeases()
         if !isCalm { disturb() }
     }
 
@@ -71,7 +72,6 @@ extension RandomCluster {
         for follower in nodes[node].group.progress where follower.state == .unreachableByLog {
             let target = Int(follower.member.replica.rawValue) - 1
             guard nodes[target].isUp, source.applied.index > nodes[target].disk.applied.index else { continue }
-            guard (nodes[target].disk.entries.last?.index ?? .zero) < source.applied.index else { continue }
             nodes[target].disk.truncated = source.applied
             nodes[target].disk.entries = []
             nodes[target].disk.applied = source.applied
@@ -89,6 +89,11 @@ extension RandomCluster {
         } else if random.chance(3) {
             restart(node)
         }
+        // A firewall cuts a connection between two nodes that are both well: a hint that is no proof (rule 3).
+        if random.chance(8) {
+            let other = random.below(nodes.count)
+            if nodes[other].isUp, other != node { close(node, at: other) }
+        }
         if random.chance(2) {
             links = []
             guard random.chance(60) else { return }
@@ -103,12 +108,14 @@ extension RandomCluster {
         nodes[node].isUp = false
         for (id, read) in openReads where read.node == node { openReads[id] = nil }
         guard random.chance(50) else { return }
-        for other in nodes.indices where other != node && nodes[other].isUp {
-            let id = nodes[node].member.node
-            nodes[other].neighbours.byNode[id, default: PeerLiveness()].closedAt = now(other)
-            nodes[other].tick(now: now(other))
-            take(other)
-        }
+        for other in nodes.indices where other != node && nodes[other].isUp { close(node, at: other) }
+    }
+
+    private mutating func close(_ peer: Int, at node: Int) {
+        let id = nodes[peer].member.node
+        nodes[node].neighbours.byNode[id, default: PeerLiveness()].closedAt = now(node)
+        nodes[node].tick(now: now(node))
+        take(node)
     }
 
     mutating func restart(_ node: Int) {

@@ -16,6 +16,8 @@ struct RandomCluster {
     // What must hold.
     var leaders: [Term: ReplicaID] = [:]
     var committed: [String] = [""]
+    /// A term by which each of them was committed.
+    var committedBy: [Term] = [.zero]
     var votes: [String: ReplicaID] = [:]
     var diskTerms: [Term] = []
     var commits: [LogIndex] = []
@@ -111,7 +113,9 @@ struct RandomCluster {
     var summary: String {
         nodes.map {
             "\($0.member.replica):\($0.group.role) t\($0.group.term) last \($0.group.lastIndex) "
-                + "commit \($0.group.commitIndex) applied \($0.group.appliedIndex) \($0.group.progress.map { "\($0)" })"
+                + "commit \($0.group.commitIndex) applied \($0.group.appliedIndex) "
+                + "persisted \($0.group.persistedIndex) truncated \($0.group.truncatedIndex) disk \($0.disk.truncated.index) "
+                + "\($0.pending.count) pending \($0.group.progress.map { "\($0)" })"
         }.joined(separator: "; ")
     }
 

@@ -10,11 +10,11 @@ import Testing
         return bounds.count == 2 && bounds[0] < bounds[1] ? bounds[0]..<bounds[1] : 1..<count + 1
     }
 
-    @Test func threeReplicas() { run(Self.seeds(50), voters: 3, spares: 0) }
+    @Test func threeReplicas() { run(Self.seeds(36), voters: 3, spares: 0) }
 
-    @Test func fiveReplicas() { run(Self.seeds(12), voters: 5, spares: 0) }
+    @Test func fiveReplicas() { run(Self.seeds(10), voters: 5, spares: 0) }
 
-    @Test func changingMembers() { run(Self.seeds(25), voters: 3, spares: 2) }
+    @Test func changingMembers() { run(Self.seeds(16), voters: 3, spares: 2) }
 
     private func run(_ seeds: Range<UInt64>, voters: Int, spares: Int) {
         var total = RandomCluster.Statistics()

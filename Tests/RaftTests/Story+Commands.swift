@@ -115,7 +115,8 @@ extension Story {
         let asked = loads
         loads = []
         for (number, load) in asked {
-            let entries = (nodes[number]?.disk.entries ?? []).filter { $0.index >= load.from && $0.index <= load.through }
+            let stored = nodes[number]?.disk.entries ?? []
+            let entries = stored.filter { $0.index >= load.from && $0.index <= load.through }
             nodes[number]?.group.loaded(follower: load.follower, entries: entries, now: now)
             take(number)
         }

@@ -71,7 +71,8 @@ extension Story {
     mutating func log(_ number: UInt64) {
         guard let node = nodes[number] else { return }
         let disk = node.disk
-        say("\(number): term \(disk.hardState.term) vote \(disk.hardState.vote.map { "\($0)" } ?? "none") "
-            + "disk \(Self.list(disk.entries)) last \(node.group.lastIndex)@\(node.group.lastTerm)")
+        say(
+            "\(number): term \(disk.hardState.term) vote \(disk.hardState.vote.map { "\($0)" } ?? "none") "
+                + "disk \(Self.list(disk.entries)) last \(node.group.lastIndex)@\(node.group.lastTerm)")
     }
 }

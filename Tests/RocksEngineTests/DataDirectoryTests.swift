@@ -97,7 +97,9 @@ import Wire
 
     @Test func suspicionIsKept() throws {
         let folder = try TemporaryFolder()
-        let (a, b) = (LogName(shard: ShardID(2), replica: ReplicaID(1)), LogName(shard: ShardID(1), replica: ReplicaID(9)))
+        let (a, b) = (
+            LogName(shard: ShardID(2), replica: ReplicaID(1)), LogName(shard: ShardID(1), replica: ReplicaID(9))
+        )
         do {
             let directory = try DataDirectory.open(folder.path)
             try directory.write(identity)

@@ -126,6 +126,23 @@ import Testing
         #expect(engine.directory.suspicion.node != nil)
     }
 
+    /// A peer remembers more than this node: the numbers jump, and the next start is sound.
+    @Test func numbersRiseAboveWhatAPeerHasHeard() throws {
+        let folder = try crashed(synced: 10)
+        do {
+            let engine = try Store.open(folder.path).engine
+            try engine.raiseNumber(above: 70_000)
+            try engine.raiseNumber(above: 5)
+            #expect(engine.syncedNumber == 70_001)
+            #expect(throws: StorageError.self) { try engine.raiseNumber(above: .max) }
+            try engine.write(LogBatch(truncations: []))
+            try engine.close()
+        }
+        let (engine, verdict) = try Store.open(folder.path)
+        #expect(verdict == .consistent)
+        #expect(try lastIndex(engine) == 10)
+    }
+
     @Test func theOtherSlotOfTheMarkCounts() throws {
         let folder = try crashed(synced: 10)
         let path = folder.path + "/MARK"

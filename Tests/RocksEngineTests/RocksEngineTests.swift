@@ -41,9 +41,10 @@ import Testing
         #expect(try read(.cacheOnly) == .wouldBlock)
         #expect(try read(.disk) == .found)
         #expect(try read(.cacheOnly) == .found)
-        #expect(try Array("nokey".utf8).withBytes { key throws(StorageError) in
-            try engine.get(key, tier: .disk) { _ in }
-        } == .absent)
+        #expect(
+            try Array("nokey".utf8).withBytes { key throws(StorageError) in
+                try engine.get(key, tier: .disk) { _ in }
+            } == .absent)
     }
 
     @Test func sizesAndPressureAreTold() throws {
@@ -98,7 +99,8 @@ import Testing
                 group.addTask {
                     for round in 0..<40 as Range<UInt64> {
                         let first = round * 2 + 1
-                        try engine.write(LogBatch(appends: [TestEntries.append(name, first...(first + 3), term: round)]))
+                        try engine.write(
+                            LogBatch(appends: [TestEntries.append(name, first...(first + 3), term: round)]))
                     }
                 }
                 group.addTask {
@@ -116,7 +118,9 @@ import Testing
                             byteLimit: .max)
                         let terms = entries.map(\.term)
                         #expect(terms == terms.sorted())
-                        #expect(entries.map(\.index.rawValue) == Array(1...UInt64(max(entries.count, 1))).prefix(entries.count).map { $0 })
+                        #expect(
+                            entries.map(\.index.rawValue)
+                                == Array(1...UInt64(max(entries.count, 1))).prefix(entries.count).map { $0 })
                     }
                 }
             }

@@ -62,11 +62,13 @@ import Wire
     @Test func pausesGrowAndStayBounded() {
         for seed in 0..<50 as Range<UInt64> {
             for attempt in 1...40 {
-                let failure = RetryPolicy.Failure.answered(.unavailable("x"))
-                guard case .refreshRoutes(let pause) = Self.decide(.read, failure, attempt: attempt, seed: seed) else {
-                    Issue.record("attempt \(attempt)")
+                let failures = [RetryPolicy.Failure.answered(.unavailable("x")), .answered(.ambiguous)]
+                let decisions = failures.map { Self.decide(.read, $0, attempt: attempt, seed: seed) }
+                guard case .refreshRoutes(let refresh) = decisions[0], case .retryAfter(let pause) = decisions[1] else {
+                    Issue.record("attempt \(attempt): \(decisions)")
                     return
                 }
+                #expect(refresh >= .milliseconds(5) && refresh <= .milliseconds(40))
                 #expect(pause >= .milliseconds(5) && pause <= .milliseconds(200))
                 if attempt > 8 { #expect(pause >= .milliseconds(100)) }
             }

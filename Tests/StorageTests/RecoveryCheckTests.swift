@@ -3,7 +3,8 @@ import Testing
 
 /// Rule 14: what a start may believe. Each case is one way a disk can lie.
 @Suite struct RecoveryCheckTests {
-    private func numbers(_ writer: UInt8, _ range: ClosedRange<UInt64>, without missing: UInt64? = nil) -> WriterNumbers {
+    private func numbers(_ writer: UInt8, _ range: ClosedRange<UInt64>, without missing: UInt64? = nil) -> WriterNumbers
+    {
         var numbers = WriterNumbers(writer: writer)
         for number in range where number != missing {
             numbers.add(slot: UInt16(number % NodeKey.numberSlots), number: number)
@@ -17,7 +18,8 @@ import Testing
     ) -> RecoveryVerdict {
         let mark = SyncMark(sequence: 3, incarnation: 7, number: number, wal: synced)
         return RecoveryCheck(
-            storeExisted: existed, incarnation: 7, mark: .intact(mark), wal: found, writers: writers).verdict
+            storeExisted: existed, incarnation: 7, mark: .intact(mark), wal: found, writers: writers
+        ).verdict
     }
 
     @Test func everythingThere() {

@@ -55,7 +55,9 @@ import Testing
         #expect(
             hex(applied.encode())
                 == "01010000000000000002000000000000000300000000000000040000000000000005000000000000000600000000000000")
-        #expect(hex(head.encode()) == "010301000000000000000200000000000000030000000000000004000000000000000500000000000000")
+        #expect(
+            hex(head.encode()) == "010301000000000000000200000000000000030000000000000004000000000000000500000000000000"
+        )
         #expect(try applied.encode().withBytes { (b) throws(StorageError) in try AppliedState.decode(b) } == applied)
         #expect(try head.encode().withBytes { (b) throws(StorageError) in try LogHead.decode(b) } == head)
         let stored = DescriptorRecord.encode(descriptor)
@@ -74,7 +76,8 @@ import Testing
             #expect(key.array.lexicographicallyPrecedes(end.array))
         }
         #expect(end.array.lexicographicallyPrecedes(ShardRecordKey.descriptor(ShardID(6)).array))
-        #expect(ShardRecordKey.sessionDelta(ShardID(4), index: LogIndex(.max)).array.lexicographicallyPrecedes(start.array))
+        #expect(
+            ShardRecordKey.sessionDelta(ShardID(4), index: LogIndex(.max)).array.lexicographicallyPrecedes(start.array))
     }
 
     /// Rule 24: an unknown format or flag stops the replica, whatever follows it.
@@ -113,7 +116,8 @@ import Testing
         for (exact, decode) in decoders {
             for length in 0..<(exact.map { $0.count + 4 } ?? 0) {
                 let padded = (exact ?? []) + [0, 0, 0, 0]
-                let accepted = (try? Array(padded[..<length]).withBytes { (b) throws(StorageError) in try decode(b) }) != nil
+                let accepted =
+                    (try? Array(padded[..<length]).withBytes { (b) throws(StorageError) in try decode(b) }) != nil
                 #expect(accepted == (length == exact?.count))
             }
             for _ in 0..<2_000 {

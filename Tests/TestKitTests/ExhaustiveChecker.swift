@@ -4,7 +4,8 @@ import TestKit
 enum ExhaustiveChecker {
     static func isLinearizable(_ history: [HistoryOperation]) -> Bool {
         let operations = history.filter {
-            $0.outcome == .ok || ($0.outcome == .unknown && $0.kind != .get) || ($0.outcome == .failed && $0.kind == .cas)
+            $0.outcome == .ok || ($0.outcome == .unknown && $0.kind != .get)
+                || ($0.outcome == .failed && $0.kind == .cas)
         }
         return canFinish(operations, value: nil)
     }

@@ -14,7 +14,8 @@ import Testing
         #expect(read.count == 3)
         #expect(
             read[0]
-                == HistoryOperation(client: 3, kind: .put, key: "k\\\\x00", value: "a\"b", outcome: .ok, start: 5, end: 9))
+                == HistoryOperation(
+                    client: 3, kind: .put, key: "k\\\\x00", value: "a\"b", outcome: .ok, start: 5, end: 9))
         #expect(
             read[1]
                 == HistoryOperation(

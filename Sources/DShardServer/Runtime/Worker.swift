@@ -1,6 +1,5 @@
-import Foundation
+import class Foundation.Thread
 import NIOCore
-import Synchronization
 
 /// A thread of its own for work that blocks on a disk, so that a lane never does (DESIGN §2.5).
 enum Worker {
@@ -10,10 +9,11 @@ enum Worker {
     ) -> EventLoopFuture<Void> {
         let promise = loop.makePromise(of: Void.self)
         let thread = Thread {
+            // From inside: only a running thread passes its name on to the system, where profiles show it.
+            Thread.current.name = name
             body()
             promise.succeed()
         }
-        thread.name = name
         thread.start()
         return promise.futureResult
     }

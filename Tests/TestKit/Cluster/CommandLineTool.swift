@@ -34,7 +34,8 @@ package struct CommandLineTool: Sendable {
         // Files, not pipes: a command must not wait for this test to read what it says.
         let output = try Self.emptyFile(folder.path("output"))
         let errors = try Self.emptyFile(folder.path("errors"))
-        process.standardInput = try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) }
+        process.standardInput =
+            try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) }
             ?? FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = errors

@@ -24,6 +24,7 @@ package final class NodeProcess {
     private var keeper: Process?
     private var exit = ExitSignal()
     private var output: AsyncStream<Data>?
+    private var outputEnd: AsyncStream<Data>.Continuation?
 
     /// A node that is not running yet.
     package init(number: Int, port: Int, httpPort: Int, folder: String, arguments: [String] = []) {
@@ -66,15 +67,15 @@ extension NodeProcess {
         process.standardError = try logFile()
         let pipe = Pipe()
         process.standardOutput = pipe
-        output = AsyncStream { lines in
-            pipe.fileHandleForReading.readabilityHandler = { handle in
-                let data = handle.availableData
-                if data.isEmpty {
-                    handle.readabilityHandler = nil
-                    lines.finish()
-                } else {
-                    lines.yield(data)
-                }
+        let (stream, end) = AsyncStream.makeStream(of: Data.self)
+        (output, outputEnd) = (stream, end)
+        pipe.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty {
+                handle.readabilityHandler = nil
+                end.finish()
+            } else {
+                end.yield(data)
             }
         }
         let signal = ExitSignal()
@@ -85,8 +86,13 @@ extension NodeProcess {
         keeper = try Self.keeper(of: process.processIdentifier)
     }
 
-    /// Returns the ready line when the node has printed it; throws when the process ends instead.
+    /// Returns the ready line when the node has printed it; throws when the process ends instead, or after 30 s.
     package func ready() async throws -> String {
+        let deadline = Task { [outputEnd] in
+            try await Task.sleep(for: .seconds(30))
+            outputEnd?.finish()
+        }
+        defer { deadline.cancel() }
         var text = Data()
         for await data in output ?? AsyncStream(unfolding: { nil }) {
             text += data
@@ -95,7 +101,7 @@ extension NodeProcess {
             guard line.hasPrefix("ready: ") else { throw failure("said '\(line)' instead of being ready") }
             return line
         }
-        throw failure("did not get ready")
+        throw failure(isRunning ? "runs but did not get ready (\(readiness))" : "ended before it was ready")
     }
 
     /// Launches, and returns when ready.
@@ -130,6 +136,16 @@ extension NodeProcess {
     package func terminate() async -> ProcessOutcome {
         signal(SIGTERM)
         return await ended()
+    }
+
+    /// What `/ready` says, for a failure's text.
+    package var readiness: String {
+        do {
+            let answer = try HTTPAnswer.get(port: httpPort, "/ready")
+            return "/ready is \(answer.status) \(answer.body)"
+        } catch {
+            return "/ready does not answer: \(error)"
+        }
     }
 
     private func failure(_ what: String) -> Failure {

@@ -1,0 +1,78 @@
+import Host
+import Keyspace
+import Raft
+import Testing
+
+/// Rule 20: the clock that stamps versions, and the stamps.
+@Suite struct ClusterClockTests {
+    private let start = Fixture.start
+
+    private func instant(_ milliseconds: Double) -> Instant {
+        Instant(nanoseconds: 5_000_000_000 + Int64(milliseconds * 1_000_000))
+    }
+
+    private func clock() -> ClusterClock { ClusterClock(wallMilliseconds: start, now: instant(0)) }
+
+    @Test("it runs with the steady clock and never back")
+    func runs() {
+        let clock = clock()
+        #expect(clock.milliseconds(at: instant(0)) == start)
+        #expect(clock.milliseconds(at: instant(1234.9)) == start + 1234)
+        #expect(clock.milliseconds(at: instant(-50)) == start)
+    }
+
+    @Test("a node far off the median at its start begins from the median, once")
+    func step() {
+        var clock = clock()
+        #expect(clock.adjust(offsets: [10_000, 9_000], now: instant(50)) == 9_000)
+        #expect(clock.milliseconds(at: instant(50)) == start + 9_050)
+        #expect(clock.adjust(offsets: [10_000, 9_000], now: instant(100)) == nil)
+    }
+
+    @Test("one wrong clock of three moves nobody")
+    func median() {
+        var clock = clock()
+        #expect(clock.adjust(offsets: [3_600_000, 0], now: instant(50)) == nil)
+        #expect(clock.milliseconds(at: instant(50)) == start + 50)
+    }
+
+    @Test("it is slewed by at most 1 %, in either direction", arguments: [400, -400] as [Int64])
+    func slew(offset: Int64) {
+        var clock = clock()
+        var before = start
+        for tick in 1...200 {
+            #expect(clock.adjust(offsets: [offset, offset], now: instant(Double(tick) * 50)) == nil)
+            let now = clock.milliseconds(at: instant(Double(tick) * 50))
+            #expect(now >= before, "time went back")
+            before = now
+        }
+        let moved = Int64(before) - Int64(start) - 10_000
+        #expect(abs(moved) <= 100)
+        #expect(abs(moved) >= 95)
+        #expect(moved.signum() == offset.signum())
+    }
+
+    /// Parts of milliseconds must not be lost at each correction: they add up to seconds an hour.
+    @Test("corrections lose no time", arguments: [50.4, 33.3, 100.9])
+    func keepsFractions(interval: Double) {
+        var clock = clock()
+        for tick in 1...10_000 {
+            _ = clock.adjust(offsets: [0, 0], now: instant(Double(tick) * interval))
+        }
+        let elapsed = UInt64(10_000 * interval)
+        #expect(clock.milliseconds(at: instant(10_000 * interval)) == start + elapsed)
+    }
+
+    @Test("without peers it is left alone, and wild offsets do not trap")
+    func extremes() {
+        var clock = clock()
+        #expect(clock.adjust(offsets: [], now: instant(50)) == nil)
+        #expect(clock.adjust(offsets: [.max, .max], now: instant(60)) != nil)
+        _ = clock.adjust(offsets: [-.max, -.max], now: instant(1_000))
+        _ = clock.milliseconds(at: .distantFuture)
+        _ = clock.milliseconds(at: .distantPast)
+        var other = ClusterClock(wallMilliseconds: .max, now: instant(0))
+        _ = other.adjust(offsets: [-.max, -.max, -.max], now: instant(100))
+        _ = other.milliseconds(at: .distantFuture)
+    }
+}

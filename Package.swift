@@ -123,7 +123,7 @@ let package = Package(
         .testTarget(name: "TestKitTests", dependencies: ["TestKit"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
         .testTarget(
-            name: "ProcessTests", dependencies: ["TestKit", "Raft", "Keyspace", "Wire", nioCore],
+            name: "ProcessTests", dependencies: ["TestKit", "dshard", "Raft", "Keyspace", "Wire", nioCore],
             swiftSettings: settings),
     ]
 )

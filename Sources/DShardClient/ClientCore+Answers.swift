@@ -94,7 +94,8 @@ extension ClientCore {
             }
         case .epochMismatch(let descriptors):
             learned = router.absorb(descriptors)
-            if slot.operation.isGroup { return complete(slot, .regroup) }
+            // A group that may have been applied keeps its sequence: split anew it would be other commands (rule 22).
+            if slot.operation.isGroup, !slot.mayBeApplied { return complete(slot, .regroup) }
         case .tooStale:
             slot.needsLeader = true
             learned = true

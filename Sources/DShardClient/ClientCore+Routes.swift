@@ -45,6 +45,12 @@ extension ClientCore {
         submit(.lookup, key: nil, byteCount: 0, timeout: ClientCore.lookupTimeout, reply: nil)
     }
 
+    /// Every slot is in use, the one set aside too: ask again when some have ended.
+    func lookupFoundNoSlot() {
+        isLookupInFlight = false
+        startLookup(after: .milliseconds(20))
+    }
+
     /// The request for routes found no slot, or ended without an answer.
     func lookupFailed(_ slot: Slot) {
         isLookupInFlight = false

@@ -33,10 +33,13 @@ extension ClientCore {
         return session.begin()
     }
 
+    /// Never from the configured seed: two sessions of one id would take each other's answers for their own.
+    static func newSessionID() -> UInt64 { UInt64.random(in: 1...UInt64.max) }
+
     /// Begins a new session for the writes to come.
     func renewSession() {
         if session.window > 0 { oldSessions.append(session) }
-        session = SessionState(id: generator.next())
+        session = SessionState(id: Self.newSessionID())
     }
 
     /// The caller has the answer of this write, or has been told that it is unknown.

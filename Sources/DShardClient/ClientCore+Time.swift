@@ -47,6 +47,7 @@ extension ClientCore {
         isSweepTimerSet = false
         let now = turnTime()
         for slot in slots where slot.phase != .free && slot.deadline <= now { expire(slot) }
+        waitingForRoutes.removeAll { resolve($0) == nil }
         if links.contains(where: { isSilent($0) }) { startLookup() }
         if freeSlots.count < slots.count { startSweep() }
     }

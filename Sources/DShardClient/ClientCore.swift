@@ -65,7 +65,7 @@ final class ClientCore: @unchecked Sendable {
         bytesInFlightMax = configuration.bytesInFlightMax
         var system = SystemRandomNumberGenerator()
         generator = SplitMix64(seed: configuration.seed ?? system.next())
-        session = SessionState(id: generator.next())
+        session = SessionState(id: Self.newSessionID())
     }
 
     /// This turn's time; see `now`.
@@ -87,6 +87,7 @@ final class ClientCore: @unchecked Sendable {
         guard bytesInFlight + byteCount <= bytesInFlightMax, let slot = takeSlot(isOwn: reply == nil)
         else {
             reply?.send(.failure(.tooManyInFlight))
+            if reply == nil { lookupFoundNoSlot() }
             return
         }
         bytesInFlight += byteCount

@@ -15,7 +15,7 @@ extension DShardClient {
         public var requestsInFlightMax: Int = 16_384
         /// Bytes of the requests in flight; more end with `busy`.
         public var bytesInFlightMax: Int = 48 << 20
-        /// The seed of jitter and session ids; nil for a random one.
+        /// The seed of retry jitter; nil for a random one.
         public var seed: UInt64?
 
         /// A configuration with the defaults.

@@ -25,6 +25,14 @@ package struct ClusterClock: Sendable {
         return UInt64(clamping: max(0, base &+ elapsed))
     }
 
+    /// How far another clock that showed `milliseconds` at `moment`, which may lie a little back, is ahead of this one.
+    package func offset(of milliseconds: UInt64, at moment: Instant) -> Int64 {
+        let elapsed = (moment - anchor).nanoseconds
+        // Rounded down, as the other side did: else a difference of half a millisecond would always be left.
+        let whole = elapsed / 1_000_000 - (elapsed % 1_000_000 < 0 ? 1 : 0)
+        return Int64(clamping: milliseconds) &- (base &+ whole)
+    }
+
     /// Moves towards the median of `offsets` (theirs minus ours, in milliseconds, one per peer; our own zero is
     /// added here). Returns the step when the clock was set outright.
     package mutating func adjust(offsets: [Int64], now: Instant) -> Int64? {
@@ -35,15 +43,16 @@ package struct ClusterClock: Sendable {
         let elapsed = (now - anchor).milliseconds
         if !isSettled {
             isSettled = true
-            if abs(median) > Self.stepThresholdMilliseconds {
+            if median.magnitude > Self.stepThresholdMilliseconds.magnitude {
                 base &+= median
                 return median
             }
         }
         guard elapsed >= Self.slewDivisor else { return nil }
         let most = elapsed / Self.slewDivisor
-        base = Int64(clamping: milliseconds(at: now)) &+ min(max(median, -most), most)
-        anchor = now
+        base = base &+ elapsed &+ min(max(median, -most), most)
+        // Not `now`: the part of a millisecond that is left would be lost at every correction.
+        anchor = anchor + .milliseconds(elapsed)
         return nil
     }
 }

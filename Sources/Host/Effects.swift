@@ -8,6 +8,8 @@ package struct Effects: Sendable {
     package var logWrite: LogWrite?
     /// Messages to peers, in order per destination.
     package var messages: [PeerEnvelope] = []
+    /// Answers to control frames.
+    package var control: [(peer: NodeID, frame: ControlFrame)] = []
     /// Committed entries for the applier, in order.
     package var applies: [ApplyTask] = []
     /// Finished requests.
@@ -20,7 +22,7 @@ package struct Effects: Sendable {
     package init() {}
 
     package var isEmpty: Bool {
-        logWrite == nil && messages.isEmpty && applies.isEmpty && answers.isEmpty && reads.isEmpty && loads.isEmpty
+        logWrite == nil && messages.isEmpty && control.isEmpty && applies.isEmpty && answers.isEmpty && reads.isEmpty && loads.isEmpty
     }
 }
 

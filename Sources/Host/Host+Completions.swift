@@ -87,6 +87,10 @@ extension Host {
             answer(replicas[slot].proposed[replicas[slot].proposedHead].references, .failure(.ambiguous))
             replicas[slot].proposedHead += 1
         }
+        for waiting in replicas[slot].unappliedReads {
+            answer(waiting.reads.map(\.reference), .failure(notLeader(slot)))
+        }
+        replicas[slot].unappliedReads.removeAll()
         replicas[slot].unanswered = 0
         replicas[slot].compactProposed()
     }

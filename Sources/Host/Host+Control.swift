@@ -14,6 +14,7 @@ extension Host {
     private mutating func frame(
         to peer: NodeID, sequence: UInt64, answer: ControlFrame.Answer?, now: Instant
     ) -> ControlFrame {
+        let (systemShard, nodes) = gossip(to: peer, now: now)
         let state = peers[peer] ?? PeerState()
         counters.controlFramesSent += 1
         // A slow disk stops renewals: promises end, and leadership goes to a node whose disk works (rule 38).
@@ -22,20 +23,26 @@ extension Host {
             sequence: sequence, sentAt: now, answer: answer, boot: boot, vouches: vouches, left: state.left,
             resigned: state.resigned, confirmedLeft: state.seenLeft, confirmedResigned: state.seenResigned,
             clusterMilliseconds: clock.milliseconds(at: now), incarnation: incarnation, synced: syncedNumber,
-            oldestSyncMilliseconds: oldestSyncMilliseconds, systemDescriptor: nil, nodes: [])
+            oldestSyncMilliseconds: oldestSyncMilliseconds, systemDescriptor: systemShard, nodes: nodes,
+            heardSynced: state.syncedOfFormerProcess)
     }
 
-    /// Takes in a peer's frame; returns the answer to send at once, when it was not itself an answer.
-    package mutating func receive(
-        _ frame: ControlFrame, from peer: NodeID, now: Instant
-    ) -> ControlFrame? {
-        guard var state = peers[peer], state.boot == frame.boot else { return nil }
+    /// Takes in a peer's frame. Its answer leaves with the turn's effects, after the groups' news of this tick are
+    /// in the list of what was left: an answer renews leases, so it must not be older than a vote (rule 7).
+    package mutating func receive(_ frame: ControlFrame, from peer: NodeID, now: Instant) {
+        guard var state = peers[peer], state.boot == frame.boot else { return }
         counters.controlFramesReceived += 1
         let wasSilent = state.silentCheckedAt != nil
         state.silentCheckedAt = nil
-        state.clockOffset =
-            Int64(clamping: frame.clusterMilliseconds) - Int64(clamping: clock.milliseconds(at: now))
+        // Only an answer tells how long its way was: the peer read its clock in the middle of it. Otherwise every node
+        // would take all others to be behind, and they would slow each other down.
+        if let answer = frame.answer, answer.sentAt <= now, now - answer.sentAt < limits.raft.promise {
+            let halfWay = Interval(nanoseconds: (now - answer.sentAt).nanoseconds / 2)
+            state.clockOffset = clock.offset(of: frame.clusterMilliseconds, at: answer.sentAt + halfWay)
+        }
         state.oldestSyncMilliseconds = frame.oldestSyncMilliseconds
+        state.synced = max(state.synced, frame.synced)
+        if frame.heardSynced > recoveredNumber, forgottenNumber == nil { forgottenNumber = frame.heardSynced }
         state.left.removeAll { $0.number <= frame.confirmedLeft }
         state.resigned.removeAll { $0.number <= frame.confirmedResigned }
         let left = frame.left.filter { $0.number > state.seenLeft }
@@ -48,12 +55,24 @@ extension Host {
         for news in left { followerLeft(news, from: peer) }
         for news in resigned { leaderResigned(news, from: peer, now: now) }
         renew(peer, frame, now: now)
+        if let descriptor = frame.systemDescriptor { learn(systemShard: descriptor) }
+        if !frame.nodes.isEmpty { learn(frame.nodes) }
         if wasSilent { tickGroups(concerning: peer, now: now) }
-        guard frame.answer == nil else { return nil }
+        guard frame.answer == nil else { return }
         // A frame that does not vouch extended no promise here, so it must not extend a lease there.
-        let answer = ControlFrame.Answer(
-            sequence: frame.sequence, sentAt: frame.vouches ? frame.sentAt : .distantPast)
-        return self.frame(to: peer, sequence: 0, answer: answer, now: now)
+        owedAnswers.append(
+            OwedAnswer(
+                peer: peer,
+                answer: ControlFrame.Answer(
+                    sequence: frame.sequence, sentAt: frame.vouches ? frame.sentAt : .distantPast)))
+    }
+
+    /// Builds the answers of this tick, once every group has said whom it left.
+    mutating func answerControlFrames(now: Instant) {
+        for owed in owedAnswers {
+            effects.control.append((owed.peer, frame(to: owed.peer, sequence: 0, answer: owed.answer, now: now)))
+        }
+        owedAnswers.removeAll(keepingCapacity: true)
     }
 
     private mutating func renew(_ peer: NodeID, _ frame: ControlFrame, now: Instant) {
@@ -83,6 +102,7 @@ extension Host {
     /// The node-level clockwork, every `controlInterval`: notices nodes that fell silent and slews the clock.
     /// Returns the step when the cluster clock was set outright at the start.
     package mutating func controlTick(now: Instant) -> Int64? {
+        noticeStall(now: now)
         var offsets: [Int64] = []
         for peer in peerOrder {
             guard let state = peers[peer] else { continue }

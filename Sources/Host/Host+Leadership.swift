@@ -14,7 +14,7 @@ extension Host {
     /// Hands every leadership to the voter that is furthest along (rule 5); true when none is left that could go.
     package mutating func handOver(now: Instant) -> Bool {
         var isDone = true
-        for slot in replicas.indices where replicas[slot].group.role == .leader {
+        for slot in replicas.indices where replicas[slot].group.role == .leader && !replicas[slot].isRetired {
             guard let successor = successor(slot) else { continue }
             isDone = false
             let transfer = TransferID(boot &+ nextTransfer)

@@ -19,12 +19,18 @@ extension Host {
         touch(slot)
     }
 
-    /// A control connection to `peer` is up, spoken by the process `boot`.
-    package mutating func connected(_ peer: NodeID, boot: UInt64, now: Instant) {
+    /// A connection to `peer` is up, spoken by the process `boot`. Whichever of the two comes first introduces a new
+    /// process, before anything it says is stepped: what the former one promised and was promised is void (rule 7).
+    /// What was sent while the connection was down is lost, so leaders probe again.
+    package mutating func connected(_ peer: NodeID, boot: UInt64, isControl: Bool, now: Instant) {
         addPeer(peer)
         let isNewProcess = peers[peer]?.boot != boot
         if isNewProcess { peers[peer]?.restart(boot: boot) }
-        peers[peer]?.isConnected = true
+        if isControl {
+            peers[peer]?.isConnected = true
+            // What it was told last may have been lost with the former connection.
+            peers[peer]?.toldAt = .distantPast
+        }
         for slot in replicas.indices where concerns(slot, peer) {
             if isNewProcess {
                 replicas[slot].group.peerRestarted(peer, now: now, neighbours: neighbourhood)
@@ -46,7 +52,7 @@ extension Host {
 
     /// Whether the slot's group has a member on `peer`.
     func concerns(_ slot: Int, _ peer: NodeID) -> Bool {
-        replicas[slot].group.configuration.members.contains { $0.node == peer }
+        !replicas[slot].isRetired && replicas[slot].group.configuration.members.contains { $0.node == peer }
     }
 
     /// Has every group with a member on `peer` look at its clock again.
@@ -68,16 +74,6 @@ extension Host {
         for member in replicas[slot].group.configuration.members where member.node != node {
             peers[member.node]?.noteResigned(
                 shard: replicas[slot].descriptor.shard, replica: own.replica, term: term)
-        }
-    }
-}
-
-extension Host {
-    /// The connection that carries appends to `peer` is up again: what was sent while it was down is lost.
-    package mutating func bulkConnected(_ peer: NodeID, now: Instant) {
-        for slot in replicas.indices where concerns(slot, peer) {
-            replicas[slot].group.peerConnected(peer, now: now)
-            touch(slot)
         }
     }
 }

@@ -118,6 +118,10 @@ extension Host {
         }
         cut(slot, clusterMilliseconds: clock.milliseconds(at: now), now: now)
         waitingToCut.removeAll { $0 == slot }
+        guard replicas[slot].group.lastIndex >= index else {
+            let reason = "the shard's replicas are behind"
+            return answer(read.reference, .failure(.busy(retryAfterMilliseconds: 20, reason: reason)))
+        }
         replicas[slot].unappliedReads.append((index, [read]))
         touch(slot)
     }

@@ -15,11 +15,13 @@ extension Host {
             let slot = touched[index]
             index += 1
             replicas[slot].isTouched = false
+            if replicas[slot].isRetired { continue }
             startReads(slot, now: now)
             collect(slot, now: now)
             noteDeadline(slot)
         }
         touched.removeAll(keepingCapacity: true)
+        answerControlFrames(now: now)
         if effects.logWrite != nil {
             // Truncations ride along: on their own they would make a quiet node write and sync.
             effects.logWrite?.batch.truncations = pendingTruncations
@@ -33,7 +35,7 @@ extension Host {
 
     /// A lane that was not scheduled for a promise cannot know what its clock did meanwhile: no lease may rest on
     /// anything sent before (rule 6).
-    private mutating func noticeStall(now: Instant) {
+    mutating func noticeStall(now: Instant) {
         if now - lastTurn > limits.raft.promise {
             neighbourhood.leaseFloor = now
             counters.leaseDrops += 1

@@ -49,6 +49,10 @@ extension Host {
             guard request.sequence > 0, request.doneBelow <= request.sequence else {
                 return .invalidRequest("a session's sequence starts at 1 and is not below done-below")
             }
+            guard request.sequence - request.doneBelow <= limits.sessionSpanMax else {
+                return .invalidRequest(
+                    "a session's sequence is at most \(limits.sessionSpanMax) ahead of done-below: finish older writes")
+            }
             let ahead = clock.milliseconds(at: now) &+ limits.issuedAheadMilliseconds
             guard request.issuedAt <= ahead else {
                 return .invalidRequest("issued-at lies in the future: take it from the server's clock")

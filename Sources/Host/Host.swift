@@ -31,6 +31,10 @@ package struct Host: Sendable {
     var peerOrder: [NodeID] = []
     /// Addresses of all known nodes, in id order.
     package var addresses: [NodeAddress] = []
+    /// Counts the changes of `addresses`.
+    package internal(set) var addressesNumber: UInt64 = 0
+    /// The system shard as another node knows it (rule 36).
+    var heardSystemShard: Descriptor?
     package var clock: ClusterClock
     package var admission = Admission.open
 
@@ -41,6 +45,13 @@ package struct Host: Sendable {
     /// Truncations that wait for the next log write.
     var pendingTruncations: [LogTruncation] = []
     var effects = Effects()
+    /// Control frames of this tick that are not answered yet.
+    var owedAnswers: [OwedAnswer] = []
+    /// The log writer's running number as recovery found it (rule 14).
+    package var recoveredNumber = UInt64.max
+    /// Set when a peer has heard a greater number of this data directory than recovery found: what was synced is
+    /// gone, the disk was rolled back (rule 14).
+    package internal(set) var forgottenNumber: UInt64?
     var logWritesInFlight = 0
     var applyBacklogBytes = 0
     var nextReadID: UInt64 = 1
@@ -107,7 +118,7 @@ package struct Host: Sendable {
     package var deadline: Instant { earliest }
 
     /// Whether a turn would do anything before its deadline.
-    package var hasWork: Bool { !touched.isEmpty || !effects.isEmpty }
+    package var hasWork: Bool { !touched.isEmpty || !effects.isEmpty || !owedAnswers.isEmpty }
 }
 
 /// Everything needed to continue a replica after a start.
@@ -143,12 +154,4 @@ package struct HostCounters: Sendable {
     package var misdirected: UInt64 = 0
 
     package init() {}
-}
-
-extension Host {
-    /// The addresses of all known nodes.
-    package mutating func setAddresses(_ nodes: [NodeAddress]) {
-        addresses = nodes.sorted { $0.node < $1.node }
-        for node in nodes { addPeer(node.node) }
-    }
 }

@@ -6,6 +6,10 @@ package struct HostLimits: Sendable {
     package var raft: Raft.Limits = Limits()
     /// How often control frames go to every peer (rule 1).
     package var controlInterval: Interval = .milliseconds(50)
+    /// How often a peer is told again which nodes there are, even without news (rule 36).
+    package var gossipInterval: Interval = .seconds(1)
+    /// Nodes of one cluster.
+    package var nodesMax: Int = 1_024
     /// Log writes of this lane that may be on their way to the disk before the next entry is cut (DESIGN §2.3).
     package var logWritesInFlightMax: Int = 2
     /// Commands waiting to be cut into an entry, per shard, in bytes.
@@ -28,6 +32,8 @@ package struct HostLimits: Sendable {
     package var silenceRecheck: Interval = .milliseconds(250)
     /// A session's answers are kept for this long in replicated time, in milliseconds (rule 22).
     package var sessionWindowMilliseconds: UInt64 = 600_000
+    /// How far a command's sequence may be ahead of its done-below: what a session may keep in memory here.
+    package var sessionSpanMax: UInt64 = 1 << 20
     /// A client's `issuedAt` may run ahead of the cluster clock by this much, in milliseconds.
     package var issuedAheadMilliseconds: UInt64 = 10_000
     /// Longest oldest log sync before leaderships go elsewhere, in milliseconds (rule 38).

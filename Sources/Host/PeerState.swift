@@ -20,15 +20,24 @@ struct PeerState: Sendable {
     var seenResigned: UInt64 = 0
     /// Set while the node has not been heard for `HostLimits.silence`; when its groups were last looked at.
     var silentCheckedAt: Instant?
-    /// The peer's cluster clock minus ours at its last frame, in milliseconds.
+    /// The peer's cluster clock minus ours at its last answer, in milliseconds.
     var clockOffset: Int64?
+    /// The greatest synced number heard of this process, and of those before it on the same data directory (rule 14).
+    var synced: UInt64 = 0
+    var syncedOfFormerProcess: UInt64 = 0
     /// The age of the peer's oldest unfinished log sync, in milliseconds (rule 38).
     var oldestSyncMilliseconds: UInt32 = 0
 
+    /// The state of `Host.addresses` that the peer was last told, and when.
+    var toldNumber: UInt64 = 0
+    var toldAt = Instant.distantPast
+
     /// A new process there: nothing it was told or said counts any more.
     mutating func restart(boot: UInt64) {
+        let heard = max(synced, syncedOfFormerProcess)
         self = PeerState()
         self.boot = boot
+        syncedOfFormerProcess = heard
     }
 
     mutating func noteLeft(shard: ShardID, leader: Member, replica: ReplicaID, term: Term) {
@@ -43,4 +52,10 @@ struct PeerState: Sendable {
         resignedNumber += 1
         resigned.append(ControlFrame.Resigned(number: resignedNumber, shard: shard, replica: replica, term: term))
     }
+}
+
+/// A control frame that wants an answer.
+struct OwedAnswer: Sendable {
+    var peer: NodeID
+    var answer: ControlFrame.Answer
 }

@@ -32,8 +32,10 @@ package struct Replica: Sendable {
     var truncationAsked: LogIndex
     /// Whether this slot is already in the turn's list.
     var isTouched = false
-    /// The node that led when last looked at, for the index of groups by leader.
+    /// Whether it led when last looked at.
     package var wasLeader = false
+    /// Out of service: only its descriptor is of interest.
+    package private(set) var isRetired = false
 
     init(descriptor: Descriptor, group: Group<EncodedEntry>, lastVersion: Timestamp, truncated: LogIndex) {
         self.descriptor = descriptor
@@ -41,6 +43,14 @@ package struct Replica: Sendable {
         lastVersionInLog = lastVersion
         lastVersionApplied = lastVersion
         truncationAsked = truncated
+    }
+
+    /// What is left of a replica that was taken out of service.
+    init(retired: Replica) {
+        self.init(
+            descriptor: retired.descriptor, group: retired.group, lastVersion: retired.lastVersionApplied,
+            truncated: retired.truncationAsked)
+        isRetired = true
     }
 
     package var generation: ReadGeneration {

@@ -39,6 +39,8 @@ package final class DataDirectory: Sendable {
             throw error.code == EACCES || error.code == EROFS ? .notWritable(path) : .file(error)
         }
         try checkAccess(path)
+        // Before the lock is made: a directory of somebody else stays as it was.
+        try checkOwn(path)
         let lock = try takeLock(path)
         do throws(DirectoryError) {
             return DataDirectory(path: path, lock: lock, records: try load(path))
@@ -57,13 +59,22 @@ package final class DataDirectory: Sendable {
     deinit { close(lock) }
 
     /// Reads what is there, under the lock; refuses a directory of something else before anything is written to it.
+    /// Refuses a directory that has content but no identity.
+    private static func checkOwn(_ path: String) throws(DirectoryError) {
+        let ours = ["LOCK", "IDENTITY.tmp", "lost+found"]
+        let found: String?
+        do throws(FileError) {
+            guard try Files.read(path + "/IDENTITY") == nil else { return }
+            found = try Files.names(in: path)?.first { !ours.contains($0) }
+        } catch {
+            throw .file(error)
+        }
+        if let found { throw .foreign(path, found: found) }
+    }
+
     private static func load(_ path: String) throws(DirectoryError) -> Records {
         do {
             guard let content = try Files.read(path + "/IDENTITY") else {
-                let ours = ["LOCK", "IDENTITY.tmp", "lost+found"]
-                if let found = try Files.names(in: path)?.first(where: { !ours.contains($0) }) {
-                    throw DirectoryError.foreign(path, found: found)
-                }
                 return Records(identity: nil, suspicion: Suspicion())
             }
             let identity = try Identity.decode(content, path: path + "/IDENTITY")

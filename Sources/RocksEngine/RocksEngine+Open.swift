@@ -41,6 +41,9 @@ extension RocksEngine {
         let mark = try MarkFile(directory: directory.path, incarnation: incarnation, found: reading)
         try Files.makeDirectory(path)
         try Files.makeDirectory(wal.live)
+        // A power loss must not take the entries of these folders with it: an absent store looks unused.
+        try Files.syncDirectory(path)
+        try Files.syncDirectory(directory.path)
         let database = try openDatabase(directory, path, wal, options)
         let check = RecoveryCheck(
             storeExisted: existed, incarnation: incarnation, mark: reading, wal: files,

@@ -20,6 +20,9 @@ package final class RocksEngine: LogStore, StateStore {
     let writers: [WriterNumber]
     let mark: MarkFile
     let wal: WALDirectory
+    /// The log writer's running number as recovery found it: a peer that has heard a greater one proves that the
+    /// disk was rolled back (rule 14).
+    package let recoveredNumber: UInt64
     let tables = Atomic<UInt64>(0)
     private let hasFailed = Atomic<Bool>(false)
     private let isClosed = Atomic<Bool>(false)
@@ -30,6 +33,7 @@ package final class RocksEngine: LogStore, StateStore {
         self.directory = directory
         self.database = database
         writers = numbers.map { WriterNumber(last: $0) }
+        recoveredNumber = numbers.first ?? 0
         self.mark = mark
         self.wal = wal
         log = Mutex(LogState(batch: RocksBatch(database: database)))

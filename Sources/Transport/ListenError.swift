@@ -20,7 +20,8 @@ package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
         case other(String)
     }
 
-    init(_ address: Address, _ error: any Error) {
+    /// What `error`, met when binding `address`, means.
+    package init(_ address: Address, _ error: any Error) {
         self.address = address
         reason =
             switch (error as? IOError)?.errnoCode {

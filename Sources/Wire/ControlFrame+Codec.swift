@@ -6,7 +6,7 @@ extension ControlFrame {
     /// it longer than a peer accepts.
     /// ```
     /// body     := sequence:u64 sentAt:i64 flags:u8 answerSequence:u64 answerSentAt:i64 boot:u64 incarnation:u64
-    ///             synced:u64 oldestSyncMilliseconds:u32 clusterMilliseconds:u64
+    ///             synced:u64 heardSynced:u64 oldestSyncMilliseconds:u32 clusterMilliseconds:u64
     ///             confirmedLeft:u64 confirmedResigned:u64 leftNumber:u64 resignedNumber:u64
     ///             leftCount:u32 left* resignedCount:u32 resigned* [descriptor, if flags bit 2] nodeCount:u32 node*
     /// flags    := bit 0 vouches, bit 1 answer is present, bit 2 system descriptor is present
@@ -19,7 +19,8 @@ extension ControlFrame {
             let flags: UInt8 = (vouches ? 1 : 0) | (answer == nil ? 0 : 2) | (systemDescriptor == nil ? 0 : 4)
             buffer.writeMultipleIntegers(
                 sequence, sentAt.nanoseconds, flags, answer?.sequence ?? 0, answer?.sentAt.nanoseconds ?? 0, boot,
-                incarnation, synced, oldestSyncMilliseconds, clusterMilliseconds, endianness: .little)
+                incarnation, synced, heardSynced, oldestSyncMilliseconds, endianness: .little)
+            buffer.writeLittle(clusterMilliseconds)
             buffer.writeMultipleIntegers(
                 confirmedLeft, confirmedResigned, leftNumber, resignedNumber, endianness: .little)
             buffer.writeList(left) { buffer, item in
@@ -50,6 +51,7 @@ extension ControlFrame {
             vouches: flags & 1 != 0)
         control.incarnation = try reader.readUInt64()
         control.synced = try reader.readUInt64()
+        control.heardSynced = try reader.readUInt64()
         control.oldestSyncMilliseconds = try reader.readUInt32()
         control.clusterMilliseconds = try reader.readUInt64()
         control.confirmedLeft = try reader.readUInt64()

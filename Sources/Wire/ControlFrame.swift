@@ -33,6 +33,9 @@ package struct ControlFrame: Sendable, Equatable {
     package var incarnation: UInt64
     /// The sender's synced mark (rule 14).
     package var synced: UInt64
+    /// The greatest synced number the sender has heard of the receiver's data directory, from processes before the
+    /// one that receives this: a smaller one found at its start proves that the disk was rolled back (rule 14).
+    package var heardSynced: UInt64
     /// The age of the sender's oldest unfinished log sync; zero without one (rule 38).
     package var oldestSyncMilliseconds: UInt32
     /// The system shard as far as the sender knows (rule 36).
@@ -43,7 +46,8 @@ package struct ControlFrame: Sendable, Equatable {
         sequence: UInt64, sentAt: Instant, answer: Answer? = nil, boot: UInt64, vouches: Bool, left: [Left] = [],
         resigned: [Resigned] = [], confirmedLeft: UInt64 = 0, confirmedResigned: UInt64 = 0, leftNumber: UInt64 = 0,
         resignedNumber: UInt64 = 0, clusterMilliseconds: UInt64 = 0, incarnation: UInt64 = 0, synced: UInt64 = 0,
-        oldestSyncMilliseconds: UInt32 = 0, systemDescriptor: Descriptor? = nil, nodes: [NodeAddress] = []
+        oldestSyncMilliseconds: UInt32 = 0, systemDescriptor: Descriptor? = nil, nodes: [NodeAddress] = [],
+        heardSynced: UInt64 = 0
     ) {
         self.sequence = sequence
         self.sentAt = sentAt
@@ -59,6 +63,7 @@ package struct ControlFrame: Sendable, Equatable {
         self.clusterMilliseconds = clusterMilliseconds
         self.incarnation = incarnation
         self.synced = synced
+        self.heardSynced = heardSynced
         self.oldestSyncMilliseconds = oldestSyncMilliseconds
         self.systemDescriptor = systemDescriptor
         self.nodes = nodes

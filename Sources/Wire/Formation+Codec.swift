@@ -5,7 +5,7 @@ import Raft
 extension FormationRequest {
     /// Appends a client frame. Returns false, with the buffer as it was, when it would be too long.
     /// ```
-    /// announce  := announcement          bootstrap := length:u32 record        join := incarnation:u64 address:text
+    /// announce  := announcement          bootstrap := length:u32 record        join := incarnation:u64 address:text labels
     /// announcement := incarnation:u64 boot:u64 isMember:u8 clusterHigh:u64 clusterLow:u64 address:text
     ///              listCount:u32 text* borderCount:u32 key*
     /// ```
@@ -22,10 +22,11 @@ extension FormationRequest {
                 buffer.writeLittle(UInt32(truncatingIfNeeded: bytes.readableBytes))
                 buffer.writeImmutableBuffer(bytes)
             }
-        case .join(let address, let incarnation):
+        case .join(let address, let incarnation, let labels):
             FrameWriter.write(kind: FrameKind.join, into: &buffer, flavor: .client) { buffer in
                 buffer.writeLittle(incarnation)
                 buffer.writeText(address, limit: WireReader.addressBytesMax)
+                buffer.writeLabels(labels)
             }
         }
     }
@@ -40,7 +41,8 @@ extension FormationRequest {
             return .bootstrap(try BootstrapRecord.decode(try reader.readSlice(count: count)))
         case FrameKind.join:
             let incarnation = try reader.readUInt64()
-            return .join(address: try reader.readText(limit: WireReader.addressBytesMax), incarnation: incarnation)
+            let address = try reader.readText(limit: WireReader.addressBytesMax)
+            return .join(address: address, incarnation: incarnation, labels: try reader.readLabels())
         default: throw .unknownKind(frame.kind)
         }
     }

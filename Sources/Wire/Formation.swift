@@ -36,8 +36,9 @@ package enum FormationRequest: Sendable, Equatable {
     case announce(FormationAnnouncement)
     /// The smallest id gives the record to the others.
     case bootstrap(BootstrapRecord)
-    /// A new node asks a running cluster for an id. Repeating it with the same incarnation gives the same id.
-    case join(address: String, incarnation: UInt64)
+    /// A new node asks a running cluster for an id. Repeating it with the same incarnation gives the same id; so a
+    /// member asks too, after each start, to have its labels recorded.
+    case join(address: String, incarnation: UInt64, labels: [String: String] = [:])
 }
 
 /// The answer to a `FormationRequest`.

@@ -5,6 +5,7 @@ import Raft
 extension NodeStatus {
     /// ```
     /// nodeStatus := node:u64 isReady:u8 address:text reasonCount:u32 text* shardCount:u32 shard* nodeCount:u32 state*
+    ///               labels
     /// shard      := role:u8 leader:u64 term:u64 commit:u64 applied:u64 sizeBytes:u64 keys:u64 descriptor
     /// state      := isConnected:u8 heardMillisecondsAgo:u64 nodeAddress
     /// ```
@@ -24,6 +25,7 @@ extension NodeStatus {
             buffer.writeLittle(state.heardMillisecondsAgo)
             buffer.writeNodeAddress(state.address)
         }
+        buffer.writeLabels(labels)
     }
 
     static func read(_ reader: inout WireReader) throws(WireError) -> NodeStatus {
@@ -41,7 +43,8 @@ extension NodeStatus {
                 address: try reader.readNodeAddress(), isConnected: isConnected, heardMillisecondsAgo: heard)
         }
         return NodeStatus(
-            node: node, address: address, isReady: isReady, reasons: reasons, shards: shards, nodes: nodes)
+            node: node, address: address, isReady: isReady, reasons: reasons, shards: shards, nodes: nodes,
+            labels: try reader.readLabels())
     }
 }
 

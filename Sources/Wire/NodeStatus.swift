@@ -11,9 +11,12 @@ package struct NodeStatus: Sendable, Equatable {
     /// The replicas of this node, in key order.
     package var shards: [ShardStatus]
     package var nodes: [NodeState]
+    /// What placement knows of the node's machine, such as `zone` → `a`.
+    package var labels: [String: String]
 
     package init(
-        node: NodeID, address: String, isReady: Bool, reasons: [String], shards: [ShardStatus], nodes: [NodeState]
+        node: NodeID, address: String, isReady: Bool, reasons: [String], shards: [ShardStatus], nodes: [NodeState],
+        labels: [String: String] = [:]
     ) {
         self.node = node
         self.address = address
@@ -21,6 +24,7 @@ package struct NodeStatus: Sendable, Equatable {
         self.reasons = reasons
         self.shards = shards
         self.nodes = nodes
+        self.labels = labels
     }
 }
 

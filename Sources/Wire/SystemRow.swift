@@ -5,16 +5,20 @@ package import Raft
 /// The rows of the system shard: their keys and the codecs of their values. Values are read exactly (rule 24). Do not
 /// change: they are on disks.
 /// ```
-/// "nodes/" id       → format:u8=1 incarnation:u64 address:text labelCount:u32 (name:text value:text)*
+/// "counters/node"   → format:u8=1 next:u64
+/// "nodes/" id       → format:u8=1 incarnation:u64 address:text labels
 /// "shards/" start   → format:u8=1 descriptor
 /// ```
-/// `id` is decimal, `start` the internal bytes of the shard's start key; label names are in ascending order of their
-/// UTF-8 bytes.
+/// `id` is decimal, `start` the internal bytes of the shard's start key; `next` is greater than every node id that
+/// was ever given out.
 package enum SystemRow {
     /// All rows of nodes.
     package static let nodes = KeyRange(start: .system("nodes/"), end: .system("nodes0"))
     /// All rows of shards, in key order.
     package static let shards = KeyRange(start: .system("shards/"), end: .system("shards0"))
+
+    /// The row of the next node's id; absent until a first node has joined.
+    package static let nodeCounter = Key.system("counters/node")
 
     /// The key of a node's row.
     package static func key(of node: NodeID) -> Key { .system("nodes/\(node)") }
@@ -43,11 +47,7 @@ package enum SystemRow {
         var buffer = ByteBuffer()
         buffer.writeMultipleIntegers(format, record.incarnation, endianness: .little)
         buffer.writeText(record.address, limit: WireReader.addressBytesMax)
-        let labels = record.labels.sorted { ByteOrder.compare(Array($0.key.utf8), Array($1.key.utf8)) < 0 }
-        buffer.writeList(labels) { buffer, label in
-            buffer.writeText(label.key)
-            buffer.writeText(label.value)
-        }
+        buffer.writeLabels(record.labels)
         return buffer
     }
 
@@ -57,14 +57,7 @@ package enum SystemRow {
         let incarnation = try reader.readUInt64()
         var record = NodeRecord(
             address: try reader.readText(limit: WireReader.addressBytesMax), incarnation: incarnation)
-        var previous: [UInt8]?
-        for _ in 0..<(try reader.readCount(elementBytesMin: 4)) {
-            let name = try reader.readText()
-            let bytes = Array(name.utf8)
-            if let previous, ByteOrder.compare(previous, bytes) >= 0 { throw .badValue("label") }
-            record.labels[name] = try reader.readText()
-            previous = bytes
-        }
+        record.labels = try reader.readLabels()
         try reader.finish()
         return record
     }
@@ -83,6 +76,21 @@ package enum SystemRow {
         let descriptor = try reader.readDescriptor()
         try reader.finish()
         return descriptor
+    }
+
+    /// The value of a counter's row.
+    package static func encode(counter next: UInt64) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeMultipleIntegers(format, next, endianness: .little)
+        return buffer
+    }
+
+    /// Reads the value of a counter's row.
+    package static func decodeCounter(_ value: ByteBuffer) throws(WireError) -> UInt64 {
+        var reader = try open(value)
+        let next = try reader.readUInt64()
+        try reader.finish()
+        return next
     }
 
     private static let format: UInt8 = 1

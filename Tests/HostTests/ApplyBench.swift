@@ -79,5 +79,15 @@ struct ApplyBench {
         var sessions: [UInt8]
         var applied: AppliedState
         var outcomes: [[CommandOutcome]]
+
+        /// What differs, in short; nil when nothing does.
+        func difference(from other: Digest) -> String? {
+            if let entry = zip(outcomes, other.outcomes).enumerated().first(where: { $1.0 != $1.1 }) {
+                return "entry \(entry.offset + 1) did \(entry.element.0) instead of \(entry.element.1)"
+            }
+            if rows != other.rows { return "the rows" }
+            if sessions != other.sessions { return "the sessions" }
+            return self == other ? nil : "the applied state"
+        }
     }
 }

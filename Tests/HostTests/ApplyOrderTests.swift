@@ -29,7 +29,8 @@ import Wire
         let log = try generator.log(entries: Self.entries)
         let reference = try digest(of: log, endingAt: Array(1...log.count))
         for end in 1...log.count {
-            #expect(try digest(of: log, endingAt: [end]) == reference, "seed \(seed), a batch ends at \(end)")
+            let result = try digest(of: log, endingAt: [end])
+            #expect(result.difference(from: reference) == nil, "seed \(seed), a batch ends at \(end)")
         }
     }
 
@@ -40,7 +41,7 @@ import Wire
         let reference = try digest(of: log, endingAt: [])
         for end in 1...log.count {
             let restarted = try digest(of: log, endingAt: [end]) { _ in true }
-            #expect(restarted == reference, "seed \(seed), a start after \(end)")
+            #expect(restarted.difference(from: reference) == nil, "seed \(seed), a start after \(end)")
         }
     }
 
@@ -55,7 +56,8 @@ import Wire
             let ends = (1..<log.count).filter { _ in random.chance(percent) }
             let restarts = Set(ends.filter { _ in random.chance(40) })
             let result = try digest(of: log, endingAt: ends) { restarts.contains($0) }
-            #expect(result == reference, "seed \(seed), batches end at \(ends), starts after \(restarts.sorted())")
+            let story = "batches end at \(ends), starts after \(restarts.sorted())"
+            #expect(result.difference(from: reference) == nil, "seed \(seed), \(story)")
         }
     }
 
@@ -103,7 +105,7 @@ import Wire
         }
         #expect(try large.state.applied.sessionsCheckpoint > .zero)
         #expect(try Recovered.all(in: large.engine).first?.sessions.checkpoint != nil)
-        #expect(try large.digest() == restarted.digest())
+        #expect(try large.digest().difference(from: restarted.digest()) == nil)
     }
 
     private static func fill(_ list: inout OperationList) throws {

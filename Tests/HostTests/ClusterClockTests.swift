@@ -68,11 +68,11 @@ import Testing
         var clock = clock()
         #expect(clock.adjust(offsets: [], now: instant(50)) == nil)
         #expect(clock.adjust(offsets: [.max, .max], now: instant(60)) != nil)
-        _ = clock.adjust(offsets: [-.max, -.max], now: instant(1_000))
+        _ = clock.adjust(offsets: [.min, .min], now: instant(1_000))
         _ = clock.milliseconds(at: .distantFuture)
         _ = clock.milliseconds(at: .distantPast)
         var other = ClusterClock(wallMilliseconds: .max, now: instant(0))
-        _ = other.adjust(offsets: [-.max, -.max, -.max], now: instant(100))
+        _ = other.adjust(offsets: [.min, .min, .min], now: instant(100))
         _ = other.milliseconds(at: .distantFuture)
     }
 }

@@ -21,17 +21,18 @@ import Testing
         limits.raft.cacheBytesMax = 1_500
         let cluster = try HostCluster(seed: seed, limits: limits)
         defer { cluster.end() }
-        cluster.addClients(5)
+        cluster.addClients(4)
         cluster.isBusy = true
         for client in cluster.clients { cluster.beginOperation(client) }
         cluster.startFaults()
-        cluster.run(milliseconds: 2_500) { !cluster.history.failures.isEmpty }
+        cluster.run(milliseconds: 1_300) { !cluster.history.failures.isEmpty }
         cluster.heal()
         cluster.run(milliseconds: 5_000) { cluster.clients.allSatisfy { $0.operation == nil } }
         #expect(
             cluster.clients.allSatisfy { $0.operation == nil }, "seed \(seed): no progress within 5 s of the healing")
         readEverything(cluster)
         try compareReplicas(cluster)
+        print("STAT", seed, cluster.now / 1_000_000, cluster.history.reads, cluster.history.writes, cluster.framesSent, cluster.nodes.map(\.logWrites), cluster.turns)
         #expect(cluster.history.failures == [], "seed \(seed)")
     }
 

@@ -7,8 +7,7 @@ import Testing
     let limits = Limits()
 
     /// A group of three whose replica 1 has `terms` as the terms of its log, all durable, started long ago.
-    private func node(_ terms: [UInt64] = [], term: UInt64? = nil, vote: UInt64? = nil, voters: UInt64 = 3) -> TestNode
-    {
+    func node(_ terms: [UInt64] = [], term: UInt64? = nil, vote: UInt64? = nil, voters: UInt64 = 3) -> TestNode {
         var disk = TestDisk(configuration: Configuration(voters: members(Array(1...voters))))
         disk.entries = terms.enumerated().map { position, term in
             TestEntry(index: LogIndex(UInt64(position + 1)), term: Term(term), content: .empty)
@@ -17,13 +16,13 @@ import Testing
         return TestNode(member: member(1), disk: disk, limits: limits, seed: 1, now: Instant(nanoseconds: 0))
     }
 
-    private let later = Instant(nanoseconds: 0) + .seconds(10)
+    let later = Instant(nanoseconds: 0) + .seconds(10)
 
-    private func position(_ index: UInt64, _ term: UInt64) -> LogPosition {
+    func position(_ index: UInt64, _ term: UInt64) -> LogPosition {
         LogPosition(index: LogIndex(index), term: Term(term))
     }
 
-    private func append(
+    func append(
         _ term: UInt64, after previous: LogPosition = LogPosition(), _ terms: [UInt64] = [], commit: UInt64 = 0
     ) -> TestMessage {
         let entries = terms.enumerated().map { offset, term in
@@ -37,12 +36,12 @@ import Testing
                 commit: LogIndex(commit), replicatedEverywhere: .zero, sentAt: Instant(nanoseconds: 0)))
     }
 
-    private func request(_ term: UInt64, last: LogPosition, isPreVote: Bool = false) -> TestMessage {
+    func request(_ term: UInt64, last: LogPosition, isPreVote: Bool = false) -> TestMessage {
         .voteRequest(VoteRequest(term: Term(term), isPreVote: isPreVote, lastIndex: last.index, lastTerm: last.term))
     }
 
     /// Takes effects and finishes disk requests until nothing is left; returns everything that was sent.
-    private func settle(_ node: inout TestNode, now: Instant) -> [Ready<TestPayload>.Outgoing] {
+    func settle(_ node: inout TestNode, now: Instant) -> [Ready<TestPayload>.Outgoing] {
         var sent: [Ready<TestPayload>.Outgoing] = []
         while node.group.hasReady || !node.pending.isEmpty {
             let ready = node.group.takeReady(now: now)
@@ -55,20 +54,20 @@ import Testing
         return sent
     }
 
-    private func answers(_ messages: [Ready<TestPayload>.Outgoing]) -> [AppendReply.Outcome] {
+    func answers(_ messages: [Ready<TestPayload>.Outgoing]) -> [AppendReply.Outcome] {
         messages.compactMap { outgoing in
             if case .appendReply(let reply) = outgoing.message { reply.outcome } else { nil }
         }
     }
 
-    private func grants(_ messages: [Ready<TestPayload>.Outgoing]) -> [Bool] {
+    func grants(_ messages: [Ready<TestPayload>.Outgoing]) -> [Bool] {
         messages.compactMap { outgoing in
             if case .voteReply(let reply) = outgoing.message { reply.isGranted } else { nil }
         }
     }
 
     /// Makes replica 1 the leader of the next term by the votes of `voter`.
-    private func elect(_ node: inout TestNode, voter: UInt64 = 2, now: Instant) {
+    func elect(_ node: inout TestNode, voter: UInt64 = 2, now: Instant) {
         node.tick(now: now)
         let asked = node.group.term.next
         _ = settle(&node, now: now)
@@ -80,7 +79,7 @@ import Testing
         #expect(node.group.role == .leader && node.group.term == asked)
     }
 
-    private func accept(_ node: inout TestNode, _ match: UInt64, from replica: UInt64, now: Instant) {
+    func accept(_ node: inout TestNode, _ match: UInt64, from replica: UInt64, now: Instant) {
         let reply = AppendReply(term: node.group.term, outcome: .accepted(match: LogIndex(match)), sentAt: now)
         node.step(.appendReply(reply), from: member(replica), now: now)
     }

@@ -4,12 +4,13 @@ import Testing
 /// The file format of `dshard bench --history`.
 @Suite struct HistoryReaderTests {
     @Test func readsEveryField() throws {
-        let text = """
-            {"client":3,"op":"put","key":"k\\\\\\\\x00","value":"a\\"b","expect":null,"found":null,"outcome":"ok","start_ns":5,"end_ns":9}
+        let text = #"""
+            {"client":3,"op":"put","key":"k\\\\x00","value":"a\"b","expect":null,"found":null,"outcome":"ok",\#
+            "start_ns":5,"end_ns":9}
 
             { "end_ns": 30, "start_ns": 20, "outcome": "failed", "expect": "a", "value": "c", "key": "k", "op": "cas" }
             {"client":4,"op":"get","key":"k","found":"c","extra":[1],"outcome":"unknown","start_ns":1,"end_ns":2}
-            """
+            """#
         let read = try HistoryReader.parse(Array(text.utf8))
         #expect(read.count == 3)
         #expect(

@@ -1,4 +1,3 @@
-import Foundation
 import Keyspace
 import Logging
 import NIOCore
@@ -17,7 +16,7 @@ struct Formation: Sendable {
     /// How often a node that is not there yet is asked again.
     private static let retry = Duration.milliseconds(100)
     /// How often the operator hears whom the node waits for.
-    private static let notice = Duration.seconds(5)
+    static let notice = Duration.seconds(5)
 
     /// Run by the first node of the list.
     func gather() async throws(NodeStartError) -> [NodeAddress] {
@@ -82,17 +81,20 @@ struct Formation: Sendable {
 
     struct AskFailure: Error { var reason: String }
 
-    func ask(_ address: String, _ request: FormationRequest) async -> Result<FormationReply, AskFailure> {
+    func ask(
+        _ address: String, _ request: FormationRequest, timeout: TimeAmount = .seconds(3)
+    ) async -> Result<FormationReply, AskFailure> {
         do {
-            let parsed = address
-            let reply = try await FormationClient.ask(parsed, request, boot: boot, meter: meter, on: loop).get()
+            let reply = try await FormationClient.ask(
+                address, request, boot: boot, meter: meter, on: loop, timeout: timeout
+            ).get()
             return .success(reply)
         } catch {
             return .failure(AskFailure(reason: "\(error)"))
         }
     }
 
-    private static func pause(_ duration: Duration = retry) async throws(NodeStartError) {
+    static func pause(_ duration: Duration = retry) async throws(NodeStartError) {
         do {
             try await Task.sleep(for: duration)
         } catch {
@@ -103,8 +105,7 @@ struct Formation: Sendable {
     private func report(missing: [String], _ trouble: [String: String], there: Int) {
         for address in missing {
             let reason = trouble[address].map { " (\($0))" } ?? ""
-            let line = "waiting for \(address)\(reason): \(there) of \(own.list.count) there\n"
-            FileHandle.standardError.write(Data(line.utf8))
+            Self.say("waiting for \(address)\(reason): \(there) of \(own.list.count) there")
         }
     }
 

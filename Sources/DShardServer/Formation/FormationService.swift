@@ -17,8 +17,8 @@ final class FormationService: @unchecked Sendable {
     }
 
     private var state: State
-    /// Takes a new node in and replies on the loop; set once the node serves.
-    var join: ((_ address: String, _ incarnation: UInt64, _ reply: @escaping @Sendable (FormationReply) -> Void) -> Void)?
+    /// Takes a new node in and replies on the loop; set once the node has its store open.
+    var join: ((JoinCall) -> Void)?
 
     init(_ state: State) { self.state = state }
 
@@ -28,11 +28,14 @@ final class FormationService: @unchecked Sendable {
         switch try FormationRequest.decode(frame) {
         case .announce(let theirs): reply(announced(theirs), to: connection)
         case .bootstrap(let record): reply(bootstrapped(record), to: connection)
-        case .join(let address, let incarnation):
+        case .join(let address, let incarnation, let labels):
             guard let join else {
-                return reply(.refused("the node is starting: try again"), to: connection)
+                return reply(.refused(JoinRefusal.wait("the node is starting").line), to: connection)
             }
-            join(address, incarnation) { [self] answer in reply(answer, to: connection) }
+            join(
+                JoinCall(address: address, incarnation: incarnation, labels: labels) { [self] answer in
+                    reply(answer, to: connection)
+                })
         }
     }
 
@@ -52,9 +55,13 @@ final class FormationService: @unchecked Sendable {
             }
             return .announced(own)
         case .formed(let own, _, let nodes):
-            if let known = nodes().first(where: { $0.address == theirs.address }),
-                known.incarnation != theirs.incarnation, theirs.state == .empty
-            {
+            guard theirs.state == .empty else { return .announced(own) }
+            guard let known = nodes().first(where: { $0.address == theirs.address }) else {
+                return .refused(
+                    "\(own.address) already belongs to a cluster, and \(theirs.address) is no node of it: start "
+                        + "\(theirs.address) with --join \(own.address)")
+            }
+            guard known.incarnation == theirs.incarnation else {
                 return .refused(Self.wiped(theirs.address, known.node))
             }
             return .announced(own)

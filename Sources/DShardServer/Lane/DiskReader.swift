@@ -20,6 +20,9 @@ struct DiskReader: Sendable {
         case failed(StorageError)
     }
 
+    /// The values of one request together; a frame must hold them.
+    private static let answerBytesMax = KeyLimits.clientFrameBytesMax - (64 << 10)
+
     func read(_ task: ReadTask) -> [Outcome] {
         task.reads.map { read in
             do throws(StorageError) {
@@ -53,6 +56,10 @@ struct DiskReader: Sendable {
             }
             if let failure { throw failure }
             if !isLive { list.appendAbsent() }
+            guard list.bytes.readableBytes <= Self.answerBytesMax else {
+                let limit = "an answer has at most \(Self.answerBytesMax) bytes: ask for fewer keys at once"
+                return .body(.failure(.invalidRequest(limit)))
+            }
         }
         return isDue ? .due : .body(.values(list))
     }

@@ -18,7 +18,7 @@ final class ClientState {
 
 extension Lane {
     /// Requests of one connection that may be unanswered; one more is `busy`.
-    static let inFlightMax = 16_384
+    static let inFlightMax = 8_192
 
     func clientOpened(_ connection: FramedConnection) {
         let number = nextClient
@@ -49,8 +49,18 @@ extension Lane {
             host.read(PendingRead(reference: reference, body: .get(get)), route: get.route)
         case .scan(let scan):
             host.read(PendingRead(reference: reference, body: .scan(scan)), route: scan.route)
-        case .routes(let routes): respond(reference, .routes(routeTable(routes)))
+        case .routes(let routes): answer(routes, reference)
         case .status: status(reference)
+        }
+    }
+
+    /// Where every shard is: from here, or from those who know when this node has no replica of the system shard.
+    private func answer(_ request: RoutesRequest, _ reference: RequestReference) {
+        guard let membership, membership.shard.replica == nil else {
+            return respond(reference, .routes(routeTable(request)))
+        }
+        membership.routes.table { [self] known in
+            respond(reference, .routes(routeTable(request, and: known?.routes ?? [])))
         }
     }
 
@@ -106,14 +116,18 @@ extension Lane {
         scheduleTurn()
     }
 
-    /// Where every shard is, as far as this node knows (DESIGN §10: any node answers).
-    func routeTable(_ request: RoutesRequest) -> RouteTable {
+    /// Where every shard is, as far as this node knows (DESIGN §10: any node answers). Of a shard that is here, what is
+    /// `heard` of it elsewhere does not count.
+    func routeTable(_ request: RoutesRequest, and heard: [Route] = []) -> RouteTable {
         var routes: [Route] = []
-        for replica in host.replicas {
-            let descriptor = replica.descriptor
-            if !request.includesSystem, descriptor.range.start < Key.userStart { continue }
-            if let key = request.key, !descriptor.range.contains(key) { continue }
-            routes.append(Route(descriptor: descriptor, leader: replica.group.leader?.node))
+        for replica in host.replicas where !replica.isRetired {
+            routes.append(Route(descriptor: replica.descriptor, leader: replica.group.leader?.node))
+        }
+        routes += heard.filter { host.replica(of: $0.descriptor.shard) == nil }
+        routes.removeAll { route in
+            let range = route.descriptor.range
+            if !request.includesSystem, range.start < Key.userStart { return true }
+            return request.key.map { !range.contains($0) } ?? false
         }
         routes.sort { $0.descriptor.range.start < $1.descriptor.range.start }
         return RouteTable(

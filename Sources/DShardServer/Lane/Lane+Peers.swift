@@ -1,6 +1,7 @@
 import Host
 import Logging
 import NIOCore
+import NIOPosix
 import Raft
 import Transport
 import Wire
@@ -44,7 +45,7 @@ extension Lane {
             host.dropLeases(now: now)
             suspendedBefore = suspended
         }
-        host.oldestSyncMilliseconds = logWriter?.oldestMilliseconds(now: now) ?? 0
+        watchSync(now: now)
         if let step = host.controlTick(now: now) { telemetry.log.notice("cluster clock set by \(step) ms") }
         for node in host.peerNodes where links?.isConnected(node) == true {
             if let frame = host.controlFrame(to: node, now: now) { send(frame, to: node) }
@@ -53,10 +54,23 @@ extension Lane {
         if host.hasWork { scheduleTurn() }
     }
 
+    /// A sync that hangs: leaderships go elsewhere, which needs no disk; much later the process ends (rule 38).
+    private func watchSync(now: Instant) {
+        let oldest = logWriter?.oldestMilliseconds(now: now) ?? 0
+        host.oldestSyncMilliseconds = oldest
+        host.syncedNumber = syncedNumber()
+        guard oldest > host.limits.slowSyncMilliseconds else { return }
+        if oldest > Self.hungSyncMilliseconds { return onFatal("a log sync has not returned for \(oldest) ms", false) }
+        _ = host.handOver(now: now)
+        scheduleTurn()
+    }
+
+    private static let hungSyncMilliseconds: UInt32 = 20_000
+
     /// BOOTTIME and MONOTONIC further apart than this since the last look: the machine slept (rule 6).
     private static let clockDisagreement = Interval.milliseconds(10)
 
-    private func send(_ frame: ControlFrame, to node: NodeID) {
+    func send(_ frame: ControlFrame, to node: NodeID) {
         links?.sendFrame(to: node, channel: .control) { buffer in frame.encode(into: &buffer) }
     }
 
@@ -69,20 +83,17 @@ extension Lane {
             scheduleTurn()
         case FrameKind.control:
             let control = try ControlFrame.decode(frame)
-            if let answer = host.receive(control, from: node, now: now) {
-                send(answer, to: node)
-                links?.flushAll()
-            }
-            if host.hasWork { scheduleTurn() }
+            host.receive(control, from: node, now: now)
+            scheduleTurn()
         default:
             throw .unknownKind(frame.kind)
         }
     }
 
-    func peerConnected(_ node: NodeID, boot: UInt64) {
-        host.connected(node, boot: boot, now: SteadyClock.now())
+    func peerConnected(_ node: NodeID, boot: UInt64, isControl: Bool) {
+        host.connected(node, boot: boot, isControl: isControl, now: SteadyClock.now())
         // The first frame at once: a promise renewed 50 ms earlier is an election avoided.
-        if let frame = host.controlFrame(to: node, now: SteadyClock.now()) { send(frame, to: node) }
+        if isControl, let frame = host.controlFrame(to: node, now: SteadyClock.now()) { send(frame, to: node) }
         scheduleTurn()
     }
 
@@ -111,8 +122,27 @@ extension Lane {
         scheduleTurn()
     }
 
-    func setAdmission(_ admission: Admission) {
-        telemetry.log.notice("admission: \(admission)")
+    /// What the store's state lets the host accept from now on; `refusesAppends` for followers too (rule 38).
+    func setAdmission(_ admission: Admission, refusesAppends: Bool) {
+        telemetry.log.notice("admission: \(admission)\(refusesAppends ? ", followers take no entries" : "")")
         host.admission = admission
+        if refusesAppends != self.refusesAppends {
+            self.refusesAppends = refusesAppends
+            host.markDiskFull(refusesAppends)
+            scheduleTurn()
+        }
+    }
+
+    /// Takes a replica out of service whose data or log cannot be believed (rule 15); the rest of the node goes on.
+    func suspect(_ shard: ShardID, _ reason: String) {
+        guard let replica = host.replica(of: shard) else { return }
+        telemetry.log.critical("a replica is out of service: \(reason)", metadata: ["shard": "\(shard)"])
+        let suspect = SuspectShard(
+            descriptor: replica.descriptor, replica: replica.group.member.replica, reason: reason)
+        suspectShards.append(suspect)
+        host.retire(shard)
+        let record = onSuspect
+        readPool.submit { _ in record(suspect) }
+        scheduleTurn()
     }
 }

@@ -132,8 +132,11 @@ extension Lane {
     private func fail(_ error: StorageError, _ shard: ShardID, _ reference: RequestReference) {
         telemetry.log.error("read failed: \(error)", metadata: ["shard": "\(shard)"])
         respond(reference, .failure(.unavailable("the node's store failed")))
-        if error.consequence == .endProcess || error.consequence == .markNode {
-            onFatal("reading the store failed: \(error)")
+        switch error.consequence {
+        case .endProcess: onFatal("reading the store failed: \(error)", false)
+        case .markNode: onFatal("reading the store failed: \(error)", true)
+        case .markReplica, .stopReplica: suspect(shard, "\(error)")
+        case .askAgain: break
         }
     }
 }

@@ -13,8 +13,15 @@ extension Lane {
     func readiness() -> [String] {
         if drain != .serving { return ["shutting down"] }
         if let suspectReason { return [suspectReason] }
+        if let forgotten = host.forgottenNumber {
+            return ["a peer has heard log write \(forgotten) of this node, which its disk has lost"]
+        }
+        if let suspect = suspectShards.first {
+            return ["shard \(suspect.descriptor.shard) is suspect: \(suspect.reason)"]
+        }
         guard let system = host.replicas.first(where: { $0.descriptor.range.start < Key.userStart }) else {
-            return host.addresses.isEmpty ? ["the cluster is not known yet"] : []
+            guard let membership else { return ["the cluster is not known yet"] }
+            return membership.trouble(now: SteadyClock.now()).map { [$0] } ?? []
         }
         return host.reachesQuorum(system, now: SteadyClock.now()) ? [] : ["no quorum of the system shard is reached"]
     }
@@ -29,12 +36,18 @@ extension Lane {
     /// Answers a status request: sizes come from the store, on the read pool.
     func status(_ reference: RequestReference) {
         var shards: [ShardStatus] = []
-        for replica in host.replicas {
+        for replica in host.replicas where !replica.isRetired {
             shards.append(
                 ShardStatus(
                     descriptor: replica.descriptor, role: replica.statusRole,
                     leader: replica.group.leader?.node, term: replica.group.term, commit: replica.group.commitIndex,
                     applied: replica.group.appliedIndex, sizeBytes: 0, keys: 0))
+        }
+        for suspect in suspectShards {
+            shards.append(
+                ShardStatus(
+                    descriptor: suspect.descriptor, role: .suspect, leader: nil, term: .zero, commit: .zero,
+                    applied: .zero, sizeBytes: 0, keys: 0))
         }
         let own = NodeState(
             address: NodeAddress(
@@ -49,7 +62,8 @@ extension Lane {
         let reasons = readiness()
         let found = NodeStatus(
             node: identity.node, address: identity.address, isReady: reasons.isEmpty, reasons: reasons,
-            shards: shards, nodes: ([own] + peers).sorted { $0.address.node < $1.address.node })
+            shards: shards, nodes: ([own] + peers).sorted { $0.address.node < $1.address.node },
+            labels: membership?.labels ?? [:])
         let meter = ShardMeter(store: state)
         readPool.submit { [self] poolState in
             guard case .active = poolState else { return }

@@ -24,6 +24,7 @@ final class Lane: @unchecked Sendable {
     var applyWorker: ApplyWorker?
     var loader: LogLoader?
     var links: PeerLinks?
+    var membership: Membership?
 
     /// Client connections by number; numbers are never reused.
     var clients: [UInt64: FramedConnection] = [:]
@@ -33,6 +34,7 @@ final class Lane: @unchecked Sendable {
     var internalRequests: [UInt64: @Sendable (ClientResponse.Body) -> Void] = [:]
     var nextInternalRequest: UInt64 = 1
 
+    var refusesAppends = false
     var isTurnScheduled = false
     var wakeUp: Scheduled<Void>?
     var wakeUpAt = Instant.distantFuture
@@ -41,7 +43,21 @@ final class Lane: @unchecked Sendable {
     var drain = Drain.serving
     /// What a node that may have forgotten says instead of serving (rule 15); nil when it is sound.
     var suspectReason: String?
-    var onFatal: @Sendable (String) -> Void = { _ in }
+    /// Replicas that are not put to work, with the reason; they show in the status.
+    var suspectShards: [SuspectShard] = []
+    /// Ends the process; the flag: what the store holds cannot be believed (rules 15, 38).
+    var onFatal: @Sendable (_ reason: String, _ isCorrupt: Bool) -> Void = { _, _ in }
+    /// Records durably that a replica is suspect.
+    var onSuspect: @Sendable (SuspectShard) -> Void = { _ in }
+    /// The greatest running number of the log writer that a sync covers (rule 14).
+    var syncedNumber: @Sendable () -> UInt64 = { 0 }
+
+    /// A replica that may have forgotten something (rule 15).
+    struct SuspectShard: Sendable {
+        var descriptor: Descriptor
+        var replica: ReplicaID
+        var reason: String
+    }
 
     /// How far the shutdown has come.
     enum Drain: Equatable {
@@ -103,6 +119,7 @@ final class Lane: @unchecked Sendable {
         let effects = host.turn(now: SteadyClock.now())
         if let write = effects.logWrite { logWriter?.submit(write) }
         send(effects.messages)
+        for (peer, frame) in effects.control { send(frame, to: peer) }
         if !effects.applies.isEmpty { applyWorker?.submit(effects.applies) }
         for task in effects.loads { loader?.load(task) }
         for answer in effects.answers { respond(answer.reference, answer.body) }

@@ -101,13 +101,8 @@ extension Lane: PeerLinksDelegate {
     }
 
     func peerConnected(_ node: NodeID, channel: PeerChannel, identity: PeerIdentity) {
-        guard channel == .control else {
-            // What was sent while the bulk connection was down is gone: probe again.
-            host.bulkConnected(node, now: SteadyClock.now())
-            return scheduleTurn()
-        }
-        telemetry.log.info("connected to a peer", metadata: ["node": "\(node)"])
-        peerConnected(node, boot: identity.boot)
+        if channel == .control { telemetry.log.info("connected to a peer", metadata: ["node": "\(node)"]) }
+        peerConnected(node, boot: identity.boot, isControl: channel == .control)
     }
 
     func peerDisconnected(_ node: NodeID, channel: PeerChannel, closedByPeer: Bool) {

@@ -108,6 +108,8 @@ final class NodeRuntime: Sendable {
         finish()
         parts.delivery?.cancel()
         try? await parts.listener.close().get()
+        await parts.delivery?.value
+        await lane.membership?.stop()
         try? await lane.loop.submit { [self] in lane.stop() }.get()
         applyWorker.stop()
         logWriter.stop()

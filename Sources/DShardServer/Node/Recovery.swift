@@ -16,7 +16,7 @@ struct Recovery {
         var replicas: [RestoredReplica] = []
         var applier: Applier
         /// Replicas that may have forgotten something, and why: they are not put to work (rule 15).
-        var suspects: [(shard: ShardID, reason: String)] = []
+        var suspects: [(name: LogName, reason: String)] = []
     }
 
     private struct Records {
@@ -35,7 +35,9 @@ struct Recovery {
                 result.applier.add(shardState)
             } catch {
                 guard error.consequence != .endProcess else { throw error }
-                result.suspects.append((shard, "\(error)"))
+                let member = records.descriptor?.configuration.members.first { $0.node == node }
+                let name = LogName(shard: shard, replica: member?.replica ?? ReplicaID(node.rawValue))
+                result.suspects.append((name, "\(error)"))
             }
         }
         return result

@@ -17,6 +17,7 @@ extension Startup {
         _ service: FormationService, _ formation: Formation, group: MultiThreadedEventLoopGroup, listener: Listener
     ) async throws(NodeStartError) -> NodeRuntime {
         let loop = group.next()
+        try finishAdopting(record, directory)
         guard let found = directory.identity, let address = record.nodes.first(where: { $0.node == found.node })
         else { throw NodeStartError("\(configuration.dataDirectory) does not say which node it is: restore IDENTITY") }
         let identity = NodeIdentity(
@@ -26,15 +27,16 @@ extension Startup {
         let pool = NIOThreadPool(numberOfThreads: Self.readThreads)
         pool.start()
         let lane = makeLane(identity, record, engine, recovered, pool, loop)
-        if let reason = directory.suspicion.node { lane.suspectReason = reason }
+        lane.suspectReason = directory.suspicion.node
+        lane.suspectShards = suspects(directory, record, identity)
         let runtime = assemble(
             lane, directory, engine, recovered.applier, group: group, pool: pool, listener: listener,
-            delivery: deliver(record, identity, formation))
+            delivery: Task { [self] in await introduce(record, identity, formation, lane) })
         let announcement = FormationAnnouncement(
             address: own.address, incarnation: own.incarnation, boot: own.boot, list: own.list,
             borders: own.borders, state: .member(record.cluster))
         do {
-            try await loop.submit { [boot, meter] in
+            try await loop.submit { [boot, meter, labels] in
                 service.become(.formed(announcement, record, nodes: { [unowned lane] in lane.host.addresses }))
                 let hello = Hello(
                     role: .control, cluster: identity.cluster, node: identity.node, incarnation: identity.incarnation,
@@ -46,19 +48,15 @@ extension Startup {
                 reception.lane = lane
                 links.update(record.nodes)
                 lane.start()
+                let membership = Membership(lane: lane, labels: labels)
+                lane.membership = membership
+                service.join = { [unowned membership] call in membership.admit(call) }
+                membership.start()
             }.get()
         } catch {
             throw NodeStartError("\(error)")
         }
         return runtime
-    }
-
-    /// The first node of a list gives the record to those that have not got it, after each start until all have.
-    private func deliver(
-        _ record: BootstrapRecord, _ identity: NodeIdentity, _ formation: Formation
-    ) -> Task<Void, Never>? {
-        guard record.nodes.count > 1, record.nodes.first?.node == identity.node else { return nil }
-        return Task { await formation.deliver(record) }
     }
 
     private func recover(
@@ -82,23 +80,79 @@ extension Startup {
         let recovery = Recovery(
             node: identity.node, log: engine, state: engine,
             sessionWindowMilliseconds: limits.sessionWindowMilliseconds)
+        var result = try restore(recovery, directory, record, identity, engine)
+        for (name, reason) in result.suspects {
+            telemetry.log.critical(
+                "a replica may have forgotten something: \(reason)", metadata: ["shard": "\(name.shard)"])
+            try Self.named { () throws(FileError) in try directory.markSuspect(name, reason: reason) }
+        }
+        result.replicas.removeAll { replica in
+            directory.suspicion.contains(
+                LogName(shard: replica.descriptor.shard, replica: replica.member.replica))
+        }
+        let took = (SteadyClock.now() - began).milliseconds
+        telemetry.log.info("store open: \(result.replicas.count) replicas restored in \(took) ms")
+        return (engine, result)
+    }
+
+    /// Reads the replicas back; a store that was never used gets the first state of the cluster.
+    private func restore(
+        _ recovery: Recovery, _ directory: DataDirectory, _ record: BootstrapRecord, _ identity: NodeIdentity,
+        _ engine: RocksEngine
+    ) throws(NodeStartError) -> Recovery.Result {
         do throws(StorageError) {
             var result = try recovery.run()
-            if result.replicas.isEmpty, result.suspects.isEmpty, directory.suspicion.isEmpty {
+            if result.replicas.isEmpty, result.suspects.isEmpty, directory.suspicion.isEmpty,
+                record.hasReplica(on: identity.node)
+            {
                 try Bootstrap.create(record, node: identity.node, in: engine)
                 result = try recovery.run()
             }
-            for (shard, reason) in result.suspects {
-                telemetry.log.critical("a replica may have forgotten something: \(reason)", metadata: ["shard": "\(shard)"])
-                try? directory.markSuspect(
-                    LogName(shard: shard, replica: ReplicaID(identity.node.rawValue)), reason: reason)
-            }
-            let took = (SteadyClock.now() - began).milliseconds
-            telemetry.log.info("store open: \(result.replicas.count) replicas restored in \(took) ms")
-            return (engine, result)
+            if result.suspects.isEmpty, directory.suspicion.isEmpty { try sweep(engine, result) }
+            return result
         } catch {
             throw NodeStartError("the store in \(directory.path) cannot be read: \(error)")
         }
+    }
+
+    /// Logs without a replica, left by a crash in a destroy, go (rule 16).
+    private func sweep(_ engine: RocksEngine, _ result: Recovery.Result) throws(StorageError) {
+        let known = result.replicas.map { LogName(shard: $0.descriptor.shard, replica: $0.member.replica) }
+        let orphans = try engine.allLogs().filter { !Set(known).contains($0) }
+        guard !orphans.isEmpty else { return }
+        try engine.write(LogBatch(destroys: orphans))
+        try engine.sync()
+        telemetry.log.notice("swept \(orphans.count) logs without a replica")
+    }
+
+    /// The replicas of this node that are not put to work, for the status.
+    private func suspects(
+        _ directory: DataDirectory, _ record: BootstrapRecord, _ identity: NodeIdentity
+    ) -> [Lane.SuspectShard] {
+        var suspects: [Lane.SuspectShard] = []
+        for descriptor in record.descriptors {
+            guard let member = descriptor.configuration.members.first(where: { $0.node == identity.node }) else {
+                continue
+            }
+            let name = LogName(shard: descriptor.shard, replica: member.replica)
+            guard directory.suspicion.contains(name) else { continue }
+            let reason = directory.suspicion.replicas.first { $0.name == name }?.reason
+            suspects.append(
+                Lane.SuspectShard(
+                    descriptor: descriptor, replica: member.replica,
+                    reason: reason ?? directory.suspicion.node ?? "marked suspect"))
+        }
+        return suspects
+    }
+
+    /// A crash between storing the record and naming the node in the identity: the own row is the one with this
+    /// directory's incarnation.
+    private func finishAdopting(_ record: BootstrapRecord, _ directory: DataDirectory) throws(NodeStartError) {
+        guard let identity = directory.identity, identity.node == nil else { return }
+        guard record.nodes.contains(where: { $0.address == address && $0.incarnation == identity.incarnation }) else {
+            return
+        }
+        try Self.named { () throws(FileError) in try adopt(record, directory) }
     }
 
     private func makeLane(
@@ -110,9 +164,10 @@ extension Startup {
             node: identity.node, boot: boot, incarnation: identity.incarnation, limits: HostLimits(),
             wallMilliseconds: SteadyClock.wallMilliseconds(), now: now)
         host.setAddresses(record.nodes)
+        for descriptor in record.descriptors { host.learn(systemShard: descriptor) }
         var generator = SystemRandomNumberGenerator()
-        let suspects = recovered.suspects.map(\.shard)
-        for replica in recovered.replicas where !suspects.contains(replica.descriptor.shard) {
+        host.recoveredNumber = engine.recoveredNumber
+        for replica in recovered.replicas {
             host.add(replica, seed: generator.next(), now: now)
         }
         return Lane(
@@ -126,27 +181,51 @@ extension Startup {
     ) -> NodeRuntime {
         let loop = lane.loop
         let log = telemetry.log
-        let fatal: @Sendable (String) -> Void = { reason in
+        let fatal: @Sendable (String, Bool) -> Void = { reason, isCorrupt in
             log.critical("ending the process: \(reason)")
+            if isCorrupt {
+                do throws(FileError) {
+                    try directory.markNodeSuspect(reason: reason)
+                } catch {
+                    log.critical("the node could not be marked suspect: \(error)")
+                }
+            }
             _exit(1)
         }
         let logWriter = LogWriter(
             store: engine,
             onDurable: { tokens, writes in loop.execute { lane.persisted(tokens, writes: writes) } },
-            onFailure: { error in fatal("the log cannot be written: \(error)") })
+            onFailure: { error in fatal("the log cannot be written: \(error)", error.consequence == .markNode) })
         let applyWorker = ApplyWorker(
             store: engine, applier: applier,
             onApplied: { batches in loop.execute { lane.applied(batches) } },
-            onFailure: { error in fatal("an entry cannot be applied: \(error)") })
+            onFailure: { name, error in
+                // The next start leaves this replica out, so one bad entry or block does not end the process again.
+                if let name, !error.endsProcess {
+                    try? directory.markSuspect(name, reason: "\(error)")
+                }
+                fatal("an entry cannot be applied: \(error)", error.isStoreCorruption)
+            })
         let watch = StoreWatch(
             engine: engine, directory: directory,
-            onAdmission: { admission in loop.execute { lane.setAdmission(admission) } }, onFatal: fatal)
+            onAdmission: { admission, refusesAppends in
+                loop.execute { lane.setAdmission(admission, refusesAppends: refusesAppends) }
+            }, onFatal: fatal)
         lane.logWriter = logWriter
         lane.applyWorker = applyWorker
-        lane.loader = LogLoader(store: engine, pool: pool, loop: loop) { task, entries in
-            lane.loaded(task, entries)
-        }
+        lane.loader = LogLoader(
+            store: engine, pool: pool, loop: loop, onLoaded: { task, entries in lane.loaded(task, entries) },
+            onUnreadable: { shard, error in lane.suspect(shard, "its log cannot be read: \(error)") })
         lane.onFatal = fatal
+        lane.onSuspect = { suspect in
+            let name = LogName(shard: suspect.descriptor.shard, replica: suspect.replica)
+            do throws(FileError) {
+                try directory.markSuspect(name, reason: suspect.reason)
+            } catch {
+                fatal("a replica could not be marked suspect: \(error)", false)
+            }
+        }
+        lane.syncedNumber = { engine.syncedNumber }
         let threads = [
             Worker.start(name: "log-writer", on: loop) { logWriter.run() },
             Worker.start(name: "applier", on: loop) { applyWorker.run() },

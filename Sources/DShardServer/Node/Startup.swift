@@ -27,18 +27,22 @@ struct Startup: Sendable {
         boot = UInt64.random(in: 1...UInt64.max)
     }
 
-    private var address: String { configuration.advertise ?? configuration.listen }
+    var address: String { configuration.advertise ?? configuration.listen }
 
     func start() async throws(NodeStartError) -> NodeRuntime {
         let listen = try Self.named { () throws(AddressError) in try Address(configuration.listen) }
-        let directory = try openDirectory()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        try await checkPorts(listen, on: group.next())
+        let directory = try openDirectory()
         let loop = group.next()
         let borders = configuration.splitAt.map { Key.user($0) }.sorted()
         let own = FormationAnnouncement(
             address: address, incarnation: directory.identity?.incarnation ?? 0, boot: boot,
             list: configuration.initialCluster.isEmpty ? [address] : configuration.initialCluster,
-            borders: borders, state: .empty)
+            borders: borders,
+            state: try Self.named({ () throws(DirectoryError) in try directory.bootstrap() }).map {
+                .member($0.cluster)
+            } ?? .empty)
         let service = FormationService(.forming(own, store: { _ in .refused("not waiting for a cluster") }))
         let reception = Reception(formation: service, boot: boot, telemetry: telemetry)
         let listener: Listener
@@ -51,6 +55,23 @@ struct Startup: Sendable {
         let record = try await membership(directory, formation, service, loop)
         return try await launch(
             directory, record, own, reception, service, formation, group: group, listener: listener)
+    }
+
+    /// Refuses taken ports before anything is written: a start that fails for one leaves no trace.
+    private func checkPorts(_ listen: Address, on loop: any EventLoop) async throws(NodeStartError) {
+        var addresses = [listen]
+        if let http = configuration.http {
+            addresses.append(try Self.named { () throws(AddressError) in try Address(http) })
+        }
+        for address in addresses {
+            do {
+                try await ServerBootstrap(group: loop)
+                    .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                    .bind(host: address.host, port: address.port).get().close().get()
+            } catch {
+                throw NodeStartError("\(ListenError(address, error))")
+            }
+        }
     }
 
     static func named<R, E: Error>(_ body: () throws(E) -> R) throws(NodeStartError) -> R {
@@ -79,16 +100,10 @@ struct Startup: Sendable {
         _ directory: DataDirectory, _ formation: Formation, _ service: FormationService, _ loop: any EventLoop
     ) async throws(NodeStartError) -> BootstrapRecord {
         if let record = try Self.named({ () throws(DirectoryError) in try directory.bootstrap() }) {
-            let flags = [
-                configuration.initialCluster.isEmpty ? nil : "--initial-cluster",
-                configuration.join.isEmpty ? nil : "--join", configuration.splitAt.isEmpty ? nil : "--split-at",
-            ].compactMap { $0 }
-            if !flags.isEmpty {
-                telemetry.log.notice(
-                    "\(configuration.dataDirectory) belongs to cluster \(record.cluster): \(flags.joined(separator: ", ")) ignored")
-            }
+            try await check(record, directory, formation)
             return record
         }
+        if let seeds { return try await join(through: seeds, directory, formation) }
         if configuration.initialCluster.isEmpty || configuration.initialCluster.count == 1 {
             return try create(
                 [
@@ -116,7 +131,7 @@ struct Startup: Sendable {
     }
 
     /// Makes the record durable, then the identity that names the cluster.
-    private func adopt(_ record: BootstrapRecord, _ directory: DataDirectory) throws(FileError) {
+    func adopt(_ record: BootstrapRecord, _ directory: DataDirectory) throws(FileError) {
         try directory.write(record)
         guard var identity = directory.identity else { return }
         identity.cluster = record.cluster

@@ -9,11 +9,11 @@ final class ApplyWorker: Sendable {
     private let store: any StateStore
     private let initial: Applier
     private let onApplied: @Sendable ([AppliedBatch]) -> Void
-    private let onFailure: @Sendable (ApplyError) -> Void
+    private let onFailure: @Sendable (LogName?, ApplyError) -> Void
 
     init(
         store: any StateStore, applier: Applier, onApplied: @escaping @Sendable ([AppliedBatch]) -> Void,
-        onFailure: @escaping @Sendable (ApplyError) -> Void
+        onFailure: @escaping @Sendable (LogName?, ApplyError) -> Void
     ) {
         self.store = store
         initial = applier
@@ -28,15 +28,16 @@ final class ApplyWorker: Sendable {
     /// The thread's body; the applied state lives on its stack.
     func run() {
         var applier = initial
+        var current: LogName?
         let batch = store.makeBatch()
         while let tasks = mailbox.takeAll() {
             var applied: [AppliedBatch] = []
             var next = 0
             while next < tasks.count {
                 do throws(ApplyError) {
-                    next = try applyRound(tasks, from: next, &applier, batch, &applied)
+                    next = try applyRound(tasks, from: next, &applier, batch, &applied, &current)
                 } catch {
-                    onFailure(error)
+                    onFailure(current, error)
                     return
                 }
             }
@@ -47,13 +48,15 @@ final class ApplyWorker: Sendable {
     /// Applies tasks into one batch until it is large enough and writes it; returns the next task's position.
     private func applyRound(
         _ tasks: [ApplyTask], from first: Int, _ applier: inout Applier, _ batch: any StateBatch,
-        _ applied: inout [AppliedBatch]
+        _ applied: inout [AppliedBatch], _ current: inout LogName?
     ) throws(ApplyError) -> Int {
         let (round, next) = Self.merge(tasks, from: first)
         batch.clear()
         for task in round {
+            current = LogName(shard: task.shard, replica: task.replica)
             if let result = try applier.apply(task, store: store, batch: batch) { applied.append(result) }
         }
+        current = nil
         guard batch.count > 0 else { return next }
         do throws(StorageError) {
             try store.write(batch, writer: Self.writerNumber)

@@ -11,6 +11,8 @@ struct LogLoader: Sendable {
     let pool: NIOThreadPool
     let loop: any EventLoop
     let onLoaded: @Sendable (LoadTask, [Entry<EncodedEntry>]) -> Void
+    /// The log cannot be read: the replica is out of service (rule 15).
+    let onUnreadable: @Sendable (ShardID, StorageError) -> Void
 
     func load(_ task: LoadTask) {
         pool.submit { state in
@@ -21,8 +23,8 @@ struct LogLoader: Sendable {
                     shard: task.shard, replica: task.replica, from: task.load.from, through: task.load.through,
                     byteLimit: task.load.byteLimit)
             } catch {
-                // Truncated meanwhile, or unreadable: the group asks again, and what is wrong shows there.
-                entries = []
+                // Truncated meanwhile: the group asks again, from where the log begins now.
+                if error.consequence != .askAgain { loop.execute { onUnreadable(task.shard, error) } }
             }
             let found = entries
             loop.execute { onLoaded(task, found) }

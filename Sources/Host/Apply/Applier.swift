@@ -63,4 +63,16 @@ package enum ApplyError: Error, Equatable, Sendable {
     case malformed(WireError)
     /// Entries are missing: a bug of ours, or a log that is not what was committed.
     case gap(expected: LogIndex, found: LogIndex)
+
+    /// Whether nothing is wrong with the replica itself: the disk failed.
+    package var endsProcess: Bool {
+        if case .storage(let error) = self { return error.consequence == .endProcess }
+        return false
+    }
+
+    /// Whether the whole store cannot be believed.
+    package var isStoreCorruption: Bool {
+        if case .storage(let error) = self { return error.consequence == .markNode }
+        return false
+    }
 }

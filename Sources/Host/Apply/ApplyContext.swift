@@ -49,7 +49,6 @@ struct ApplyContext {
         var outcomes: [CommandOutcome] = []
         outcomes.reserveCapacity(view.commandCount)
         let milliseconds = view.stamp.milliseconds
-        state.sessions.sweep(stampMilliseconds: milliseconds, window: window)
         // An entry without operations still moves replicated time (rule 21).
         state.applied.lastVersion = max(state.applied.lastVersion, view.stamp)
         let operations = OperationApply(
@@ -96,6 +95,7 @@ struct ApplyContext {
         _ header: CommandHeader, _ outcome: CommandOutcome, _ state: inout ShardState, stampMilliseconds: UInt64
     ) {
         guard header.session != 0 else { return }
+        state.sessions.sweep(stampMilliseconds: stampMilliseconds, window: window)
         state.sessions.record(header, outcome, stampMilliseconds: stampMilliseconds)
         recorded.append(
             SessionTable.Recorded(header: header, stampMilliseconds: stampMilliseconds, outcome: outcome))
@@ -116,13 +116,16 @@ struct ApplyContext {
         let shard = state.descriptor.shard
         let delta = SessionTable.encodeDelta(recorded)
         let index = state.applied.appliedIndex
-        guard state.deltaBytes + delta.readableBytes > ShardState.checkpointAfterBytes else {
+        let checkpointAfter = max(ShardState.checkpointAfterBytes, state.checkpointBytes)
+        guard state.deltaBytes + delta.readableBytes > checkpointAfter else {
             put(ShardRecordKey.sessionDelta(shard, index: index), delta)
             state.deltas.append(index)
             state.deltaBytes += delta.readableBytes
             return
         }
-        put(ShardRecordKey.sessionCheckpoint(shard), state.sessions.encodeCheckpoint())
+        let checkpoint = state.sessions.encodeCheckpoint()
+        state.checkpointBytes = checkpoint.readableBytes
+        put(ShardRecordKey.sessionCheckpoint(shard), checkpoint)
         for index in state.deltas {
             ShardRecordKey.sessionDelta(shard, index: index).withBytes { batch.delete($0) }
         }

@@ -13,6 +13,8 @@ package struct SessionTable: Sendable {
     private(set) var sessions: [UInt64: Session] = [:]
     /// Answers in all sessions.
     package private(set) var answerCount = 0
+    /// About what they take, in bytes.
+    package private(set) var byteCount = 0
     /// The replicated time of the last sweep, in milliseconds.
     private(set) var sweptMilliseconds: UInt64 = 0
 
@@ -20,6 +22,8 @@ package struct SessionTable: Sendable {
     package static let sessionsMax = 100_000
     /// Answers of one shard; one more is refused with `busy`.
     package static let answersMax = 1_000_000
+    /// Bytes of one shard's answers; beyond it commands are refused with `busy`.
+    package static let bytesMax = 64 << 20
     /// Slack on top of the window before a session is forgotten: clocks that stamp `issuedAt` and entries may be
     /// this far apart without an answer being lost within the window, in milliseconds.
     private static let slackMilliseconds: UInt64 = 60_000
@@ -45,30 +49,34 @@ package struct SessionTable: Sendable {
     package func verdict(_ header: CommandHeader, stampMilliseconds: UInt64, window: UInt64) -> Verdict {
         guard let session = sessions[header.session] else {
             if header.issuedAt &+ window < stampMilliseconds { return .expired }
-            return sessions.count >= Self.sessionsMax || answerCount >= Self.answersMax ? .full : .new
+            return sessions.count >= Self.sessionsMax || isFull ? .full : .new
         }
         if header.sequence < session.doneBelow { return .expired }
         if let outcome = session.answer(to: header.sequence) { return .known(outcome) }
         if header.issuedAt &+ window < stampMilliseconds { return .expired }
-        return answerCount >= Self.answersMax ? .full : .new
+        return isFull ? .full : .new
     }
+
+    private var isFull: Bool { answerCount >= Self.answersMax || byteCount >= Self.bytesMax }
 
     /// Remembers the answer to a command that was applied now.
     package mutating func record(_ header: CommandHeader, _ outcome: CommandOutcome, stampMilliseconds: UInt64) {
-        let change = sessions[header.session, default: Session()].record(
+        let (answers, bytes) = sessions[header.session, default: Session()].record(
             sequence: header.sequence, doneBelow: header.doneBelow, outcome: outcome,
             stampMilliseconds: stampMilliseconds)
-        answerCount += change
+        answerCount += answers
+        byteCount += bytes
     }
 
-    /// Forgets sessions that have been silent for longer than the window. Called for every entry with its stamp,
-    /// so that when it happens depends on the log alone.
+    /// Forgets sessions that have been silent for longer than the window. Called before each command is recorded,
+    /// with its stamp: so it happens at the same places when the table is rebuilt from what was recorded.
     package mutating func sweep(stampMilliseconds: UInt64, window: UInt64) {
         guard stampMilliseconds >= sweptMilliseconds &+ Self.sweepMilliseconds else { return }
         sweptMilliseconds = stampMilliseconds
         let keep = window &+ Self.slackMilliseconds
         for (id, session) in sessions where session.lastMilliseconds &+ keep < stampMilliseconds {
             answerCount -= session.answerCount
+            byteCount -= session.byteCount
             sessions[id] = nil
         }
     }
@@ -76,6 +84,7 @@ package struct SessionTable: Sendable {
     /// Puts back what a checkpoint held.
     mutating func restore(id: UInt64, session: Session, sweptMilliseconds: UInt64) {
         answerCount += session.answerCount - (sessions[id]?.answerCount ?? 0)
+        byteCount += session.byteCount - (sessions[id]?.byteCount ?? 0)
         sessions[id] = session
         self.sweptMilliseconds = sweptMilliseconds
     }
@@ -92,18 +101,26 @@ struct Session: Sendable, Equatable {
     /// The stamp of its last command, in milliseconds.
     private(set) var lastMilliseconds: UInt64
     private var answers: [Remembered]
+    /// About what the live answers take, in bytes.
+    private(set) var byteCount: Int
     /// The first live element of `answers`: dropping from the front is amortised.
     private var head = 0
 
     struct Remembered: Sendable, Equatable {
         var sequence: UInt64
         var outcome: CommandOutcome
+
+        var byteCount: Int {
+            guard case .done(.many(let operations)) = outcome else { return 48 }
+            return 80 + operations.count * MemoryLayout<OperationOutcome>.stride
+        }
     }
 
     init(doneBelow: UInt64 = 0, lastMilliseconds: UInt64 = 0, answers: [Remembered] = []) {
         self.doneBelow = doneBelow
         self.lastMilliseconds = lastMilliseconds
         self.answers = answers
+        byteCount = answers.reduce(0) { $0 + $1.byteCount }
     }
 
     var answerCount: Int { answers.count - head }
@@ -132,26 +149,35 @@ struct Session: Sendable, Equatable {
         return low
     }
 
-    /// Returns by how much the number of answers changed.
+    /// Returns by how much the number of answers and their bytes changed.
     mutating func record(
         sequence: UInt64, doneBelow: UInt64, outcome: CommandOutcome, stampMilliseconds: UInt64
-    ) -> Int {
-        let before = answerCount
+    ) -> (answers: Int, bytes: Int) {
+        let before = (answerCount, byteCount)
         let position = position(of: sequence)
+        let new = Remembered(sequence: sequence, outcome: outcome)
+        byteCount += new.byteCount
         if position < answers.count, answers[position].sequence == sequence {
-            answers[position].outcome = outcome
+            byteCount -= answers[position].byteCount
+            answers[position] = new
         } else {
-            answers.insert(Remembered(sequence: sequence, outcome: outcome), at: position)
+            answers.insert(new, at: position)
         }
         lastMilliseconds = max(lastMilliseconds, stampMilliseconds)
-        if doneBelow > self.doneBelow {
-            self.doneBelow = doneBelow
-            while head < answers.count, answers[head].sequence < doneBelow { head += 1 }
-            if head > 64, head * 2 > answers.count {
-                answers.removeFirst(head)
-                head = 0
-            }
+        forget(below: doneBelow)
+        return (answerCount - before.0, byteCount - before.1)
+    }
+
+    private mutating func forget(below doneBelow: UInt64) {
+        guard doneBelow > self.doneBelow else { return }
+        self.doneBelow = doneBelow
+        while head < answers.count, answers[head].sequence < doneBelow {
+            byteCount -= answers[head].byteCount
+            head += 1
         }
-        return answerCount - before
+        if head > 64, head * 2 > answers.count {
+            answers.removeFirst(head)
+            head = 0
+        }
     }
 }

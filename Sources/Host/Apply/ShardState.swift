@@ -15,7 +15,10 @@ package struct ShardState: Sendable {
     /// Their size, in bytes.
     var deltaBytes = 0
 
-    /// A checkpoint is written once the deltas have this size, in bytes.
+    /// The size of the last checkpoint: the next one is worth writing when as much has changed, in bytes.
+    var checkpointBytes = 0
+
+    /// A checkpoint is written once the deltas have at least this size, in bytes.
     static let checkpointAfterBytes = 256 << 10
 
     package init(

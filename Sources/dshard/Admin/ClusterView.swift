@@ -28,7 +28,8 @@ struct ClusterView: Sendable {
             state: status.map { $0.isReady ? .up : .starting } ?? .down,
             reasons: status?.reasons ?? [],
             leaders: shards.count { $0.leader == address.node },
-            replicas: shards.count { shard in shard.replicas.contains { $0.node == address.node } })
+            replicas: shards.count { shard in shard.replicas.contains { $0.node == address.node } },
+            labels: (status?.labels ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 
     /// The newest descriptor of each shard: a node that has just applied a change knows it before the map does (rule

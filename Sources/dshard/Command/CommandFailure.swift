@@ -12,6 +12,9 @@ struct CommandFailure: Error, Equatable, Sendable {
     /// A mistake in what the user wrote.
     static func usage(_ message: String) -> CommandFailure { CommandFailure(.usage, message) }
 
+    /// What the user wrote can be read, but cannot be done.
+    static func refused(_ message: String) -> CommandFailure { CommandFailure(.failed, message) }
+
     /// What to print on stderr, folded to one line: a message may quote what came from outside.
     var line: String? {
         message.map { text in

@@ -36,10 +36,10 @@ extension ServeOptions {
 
     private static func check(listen: Endpoint, advertise: Endpoint?) throws(CommandFailure) {
         if listen.isWildcard, advertise == nil {
-            throw .usage("--listen \(listen) needs --advertise H:P, the address that other nodes use")
+            throw .refused("--listen \(listen) needs --advertise H:P, the address that other nodes use")
         }
         if let advertise, advertise.isWildcard {
-            throw .usage("--advertise \(advertise) is no address that others can use; write this machine's")
+            throw .refused("--advertise \(advertise) is no address that others can use; write this machine's")
         }
     }
 
@@ -47,11 +47,11 @@ extension ServeOptions {
         let initial = try settings.optional(initialCluster, "initial-cluster", as: EndpointList.self)
         let join = try settings.optional(join, "join", as: EndpointList.self)
         guard initial == nil || join == nil else {
-            throw .usage(
+            throw .refused(
                 "--initial-cluster forms a new cluster and --join enters a running one: write only one of them")
         }
         for endpoint in (initial?.endpoints ?? []) + (join?.endpoints ?? []) where endpoint.isWildcard {
-            throw .usage("\(endpoint) in the list of nodes is no address that others can use")
+            throw .refused("\(endpoint) in the list of nodes is no address that others can use")
         }
         return (initial?.endpoints.map(\.description) ?? [], join?.endpoints.map(\.description) ?? [])
     }

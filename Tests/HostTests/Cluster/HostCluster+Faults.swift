@@ -7,14 +7,14 @@ extension HostCluster {
     /// Lets drawn faults happen every now and then while the cluster is busy.
     func startFaults() {
         let drifting = nodes[random.draw(0...(nodes.count - 1))]
-        after(random.draw(50_000...350_000)) { [self] in fault(drifting) }
+        after(random.draw(50_000...300_000)) { [self] in fault(drifting) }
     }
 
     private func fault(_ drifting: ClusterNode) {
         guard isBusy else { return }
         let node = nodes[random.draw(0...(nodes.count - 1))]
         let other = nodes[(node.position + random.draw(1...(nodes.count - 1))) % nodes.count]
-        let length = random.draw(20_000...(random.chance(30) ? 1_500_000 : 300_000))
+        let length = random.draw(20_000...(random.chance(25) ? 1_200_000 : 250_000))
         switch random.draw(1...12) {
         case 1: crash(node, .processDies, down: length)
         case 2: crash(node, .unsyncedLost, down: length)
@@ -32,7 +32,7 @@ extension HostCluster {
                 scheduleTurn(node)
             }
         }
-        after(random.draw(20_000...300_000)) { [self] in fault(drifting) }
+        after(random.draw(20_000...200_000)) { [self] in fault(drifting) }
     }
 
     private func crash(_ node: ClusterNode, _ mode: CrashMode, down: Int) {

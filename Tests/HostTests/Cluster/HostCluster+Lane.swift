@@ -16,12 +16,14 @@ extension HostCluster {
 
     func turn(_ node: ClusterNode) {
         node.isTurnScheduled = false
+        turns += 1
         let effects = node.host.turn(now: instant(node))
         if let write = effects.logWrite {
             node.logWrites += 1
             node.logMailbox.append(write)
             writeLog(node)
         }
+        for answer in effects.control { send(answer.frame, from: node, to: nodes[Int(answer.peer.rawValue) - 1]) }
         send(effects.messages, from: node)
         if !effects.applies.isEmpty {
             node.applyMailbox += effects.applies

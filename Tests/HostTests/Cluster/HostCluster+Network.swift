@@ -110,10 +110,7 @@ extension HostCluster {
             }
             scheduleTurn(peer)
         } else {
-            let control = try ControlFrame.decode(frame)
-            if let answer = peer.host.receive(control, from: node.id, now: instant(peer)) {
-                send(answer, from: peer, to: node)
-            }
+            peer.host.receive(try ControlFrame.decode(frame), from: node.id, now: instant(peer))
             if peer.host.hasWork { scheduleTurn(peer) }
         }
     }
@@ -123,8 +120,10 @@ extension HostCluster {
     private func opened(_ connection: Int, boot: UInt64, on node: ClusterNode, with peer: ClusterNode) {
         if node.connections[peer.position] != 0 { close(on: node, with: peer, closedByPeer: false) }
         node.connections[peer.position] = connection
-        node.host.connected(peer.id, boot: boot, now: instant(node))
-        node.host.bulkConnected(peer.id, now: instant(node))
+        let controlIsFirst = random.chance(50)
+        for isControl in [controlIsFirst, !controlIsFirst] {
+            node.host.connected(peer.id, boot: boot, isControl: isControl, now: instant(node))
+        }
         if let frame = node.host.controlFrame(to: peer.id, now: instant(node)) { send(frame, from: node, to: peer) }
         scheduleTurn(node)
     }

@@ -1,6 +1,6 @@
 /// Looks for an order of one register's operations that respects time and that every read can live with.
 ///
-/// A depth-first walk: whatever was called before the first return still in the list may come next. What keeps it short:
+/// A depth-first walk: whatever was called before the first return still in the list may come next. It is kept short:
 /// - A read that is legal now is taken at once, since taking it early forbids nothing.
 /// - Before a plain write all unseen values that may go there do, since it hides them. (Where a cas found its condition
 ///   false, the other way is tried too, later.)

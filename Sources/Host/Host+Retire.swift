@@ -1,0 +1,28 @@
+package import Raft
+import Wire
+
+extension Host {
+    /// Takes a replica out of service for the life of this process: it answers nothing, votes nothing and leads
+    /// nothing any more, because what it holds cannot be believed (rule 15). Whoever waits for it asks elsewhere.
+    package mutating func retire(_ shard: ShardID) {
+        guard let slot = slots.removeValue(forKey: shard) else { return }
+        let refusal = ClientResponse.Body.failure(.unavailable("the shard's replica on this node is out of service"))
+        for entry in replicas[slot].proposed[replicas[slot].proposedHead...] {
+            answer(entry.references, .failure(.ambiguous))
+        }
+        answer(replicas[slot].pendingReferences, refusal)
+        answer(replicas[slot].arrivedReads.map(\.reference), refusal)
+        for waiting in replicas[slot].unconfirmedReads { answer(waiting.reads.map(\.reference), refusal) }
+        for waiting in replicas[slot].unappliedReads { answer(waiting.reads.map(\.reference), refusal) }
+        replicas[slot] = Replica(retired: replicas[slot])
+        deadlines[slot] = .distantFuture
+    }
+
+    /// Tells every group whether its follower may take entries: below the lowest threshold it must not (rule 38).
+    package mutating func markDiskFull(_ isFull: Bool) {
+        for slot in replicas.indices where !replicas[slot].isRetired {
+            replicas[slot].group.markDiskFull(isFull)
+            touch(slot)
+        }
+    }
+}

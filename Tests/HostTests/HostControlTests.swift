@@ -1,0 +1,348 @@
+import Keyspace
+import NIOCore
+import Raft
+import Storage
+import Testing
+import Wire
+
+@testable import Host
+
+/// Control frames and what they renew (rule 7), told to one host by hand.
+@Suite struct HostControlTests {
+    private static let descriptor = Fixture.descriptor(0)
+    private static let shard = descriptor.shard
+
+    /// One host of three, in term 1, and what the others tell it.
+    private struct Bench {
+        var host: Host
+        var milliseconds: Int64 = 1_000_000
+        var effects = Effects()
+
+        init(node: UInt64) {
+            let now = Instant(nanoseconds: 1_000_000 * 1_000_000)
+            host = Host(
+                node: NodeID(node), boot: 100 + node, incarnation: node, limits: HostLimits(),
+                wallMilliseconds: Fixture.start, now: now)
+            let member = Member(replica: ReplicaID(node), node: NodeID(node))
+            host.add(
+                RestoredReplica(
+                    descriptor: descriptor, member: member,
+                    restored: Restored(configuration: descriptor.configuration),
+                    lastVersion: Fixture.firstState.lastVersion),
+                seed: 1, now: now)
+            for peer in UInt64(1)...3 where peer != node { connect(peer) }
+        }
+
+        var now: Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
+        var group: Group<EncodedEntry>? { host.replica(of: shard)?.group }
+
+        mutating func frame(to peer: UInt64) -> ControlFrame? {
+            host.controlFrame(to: NodeID(peer), now: now)
+        }
+
+        mutating func connect(_ peer: UInt64, boot: UInt64? = nil) {
+            host.connected(NodeID(peer), boot: boot ?? 100 + peer, isControl: true, now: now)
+        }
+
+        /// Ends the tick; the log is durable at once.
+        mutating func turn() {
+            effects = host.turn(now: now)
+            while let write = effects.logWrite {
+                host.persisted(write.tokens, writes: 1, now: now)
+                let more = host.turn(now: now)
+                effects.messages += more.messages
+                effects.control += more.control
+                effects.applies += more.applies
+                effects.answers += more.answers
+                effects.reads += more.reads
+                effects.logWrite = more.logWrite
+            }
+        }
+
+        mutating func receive(_ message: Message<EncodedEntry>, from peer: UInt64) {
+            let envelope = PeerEnvelope(
+                shard: shard, from: Member(replica: ReplicaID(peer), node: NodeID(peer)),
+                to: Member(replica: ReplicaID(host.node.rawValue), node: host.node), message: message)
+            host.receive(envelope, from: NodeID(peer), now: now)
+        }
+
+        mutating func receive(from peer: UInt64, vouches: Bool = true, answering sentAt: Instant? = nil,
+            _ change: (inout ControlFrame) -> Void = { _ in }
+        ) {
+            var frame = ControlFrame(
+                sequence: 1, sentAt: Instant(nanoseconds: 7_000), answer: nil, boot: 100 + peer, vouches: vouches)
+            if let sentAt { frame.answer = ControlFrame.Answer(sequence: 1, sentAt: sentAt) }
+            change(&frame)
+            host.receive(frame, from: NodeID(peer), now: now)
+        }
+
+        /// The leader of term 1 is node 1; this host has acknowledged it.
+        mutating func follow() {
+            milliseconds += 1_000
+            let append = Append<EncodedEntry>(
+                term: Term(1), previousIndex: .zero, previousTerm: .zero,
+                entries: [Entry(index: LogIndex(1), term: Term(1), content: .empty)], commit: .zero,
+                replicatedEverywhere: .zero, sentAt: Instant(nanoseconds: 1))
+            receive(.append(append), from: 1)
+            turn()
+        }
+
+        mutating func askForVote(from peer: UInt64 = 3) {
+            let request = VoteRequest(
+                term: Term(2), isPreVote: false, lastIndex: LogIndex(9), lastTerm: Term(1), transfer: nil)
+            receive(.voteRequest(request), from: peer)
+        }
+
+        var votes: [VoteReply] {
+            effects.messages.compactMap { envelope in
+                guard case .voteReply(let reply) = envelope.message else { return nil }
+                return reply
+            }
+        }
+    }
+
+    private func follower() -> Bench {
+        var bench = Bench(node: 2)
+        bench.follow()
+        return bench
+    }
+
+    /// A host that leads term 1 with the acknowledgement of node 2.
+    private func leader() throws -> Bench {
+        var bench = Bench(node: 1)
+        bench.milliseconds += 400
+        bench.turn()
+        bench.receive(.voteReply(VoteReply(term: Term(1), isPreVote: true, isGranted: true)), from: 2)
+        bench.turn()
+        bench.receive(.voteReply(VoteReply(term: Term(1), isPreVote: false, isGranted: true)), from: 2)
+        bench.turn()
+        try #require(bench.group?.role == .leader)
+        let reply = AppendReply(
+            term: Term(1), outcome: .accepted(match: LogIndex(1)), sentAt: bench.now)
+        bench.receive(.appendReply(reply), from: 2)
+        bench.turn()
+        return bench
+    }
+
+    private func leaseEnd(_ bench: Bench) -> Instant {
+        bench.group?.leaseExpiry(neighbours: bench.host.neighbourhood) ?? .distantPast
+    }
+
+    // MARK: Promises
+
+    @Test("a frame that vouches renews the promise, one that does not leaves it to end", arguments: [true, false])
+    func promise(vouches: Bool) {
+        var bench = follower()
+        bench.milliseconds += 100
+        bench.receive(from: 1, vouches: vouches)
+        // The connection to the leader's node closes, so that only the promise is in the way (rule 3).
+        bench.host.disconnected(NodeID(1), closedByPeer: true, now: bench.now)
+        bench.milliseconds += 100
+        bench.askForVote()
+        bench.turn()
+        #expect(bench.votes.map(\.isGranted) == [!vouches])
+    }
+
+    /// Rule 7: an answer renews the leader's lease only for what this node has promised.
+    @Test("a frame that does not vouch is answered with nothing to renew")
+    func answers() {
+        var bench = follower()
+        bench.receive(from: 1, vouches: false)
+        bench.turn()
+        #expect(bench.effects.control.map(\.frame.answer?.sentAt) == [.distantPast])
+        bench.receive(from: 1)
+        bench.turn()
+        #expect(bench.effects.control.map(\.frame.answer?.sentAt) == [Instant(nanoseconds: 7_000)])
+    }
+
+    /// Rule 38.
+    @Test("a node with a slow disk does not vouch for itself")
+    func slowSync() {
+        var bench = follower()
+        bench.host.oldestSyncMilliseconds = 500
+        #expect(bench.frame(to: 1)?.vouches == true)
+        bench.host.oldestSyncMilliseconds = 501
+        #expect(bench.frame(to: 1)?.vouches == false)
+    }
+
+    /// Rule 7: the vote and the frame come in one tick. The answer must already say that the leader was left.
+    @Test("an answer never overtakes the news of a vote in the same tick")
+    func voteBeforeAnswer() throws {
+        var bench = follower()
+        bench.host.disconnected(NodeID(1), closedByPeer: true, now: bench.now)
+        bench.milliseconds += 151
+        bench.connect(1)
+        bench.askForVote()
+        bench.receive(from: 1)
+        bench.turn()
+        try #require(bench.votes.map(\.isGranted) == [true])
+        let answer = try #require(bench.effects.control.first { $0.peer == NodeID(1) }?.frame)
+        #expect(answer.left.map(\.shard) == [Self.shard])
+        #expect(answer.left.map(\.term) == [Term(1)])
+    }
+
+    @Test("a leader that was left is named in every frame until it confirms")
+    func leftUntilConfirmed() throws {
+        var bench = follower()
+        bench.host.disconnected(NodeID(1), closedByPeer: true, now: bench.now)
+        bench.milliseconds += 151
+        bench.askForVote()
+        bench.turn()
+        var number: UInt64 = 0
+        for _ in 0..<3 {
+            let frame = bench.frame(to: 1)
+            let left = try #require(frame?.left.first)
+            #expect(left.leader == Member(replica: ReplicaID(1), node: NodeID(1)))
+            #expect(left.replica == ReplicaID(2))
+            number = left.number
+        }
+        #expect(bench.frame(to: 3)?.left == [])
+        bench.receive(from: 1) { $0.confirmedLeft = number - 1 }
+        #expect(bench.frame(to: 1)?.left.count == 1)
+        bench.receive(from: 1) { $0.confirmedLeft = number }
+        #expect(bench.frame(to: 1)?.left == [])
+    }
+
+    // MARK: Leases
+
+    @Test("an answer renews the lease from when the frame was sent, not from when it came back")
+    func lease() throws {
+        var bench = try leader()
+        let before = leaseEnd(bench)
+        bench.milliseconds += 60
+        let sentAt = Instant(nanoseconds: bench.now.nanoseconds - 20_000_000)
+        bench.receive(from: 2, answering: sentAt)
+        #expect(leaseEnd(bench) > before)
+        #expect(leaseEnd(bench) <= sentAt + .milliseconds(150))
+    }
+
+    @Test("an answer of a node that never acknowledged, or from the future, renews nothing")
+    func leaseNeedsAcknowledgement() throws {
+        var bench = try leader()
+        let before = leaseEnd(bench)
+        bench.milliseconds += 60
+        bench.receive(from: 3, answering: bench.now)
+        bench.receive(from: 2, answering: bench.now + .seconds(5))
+        bench.receive(from: 2, answering: .distantPast)
+        #expect(leaseEnd(bench) == before)
+    }
+
+    /// Rule 7: an answer that names the shard renews nothing for it, nor does any later one.
+    @Test("an answer that says the follower left ends its part of the lease")
+    func leaseEndsWithLeft() throws {
+        var bench = try leader()
+        bench.milliseconds += 60
+        let left = ControlFrame.Left(
+            number: 1, shard: Self.shard, leader: Member(replica: ReplicaID(1), node: NodeID(1)),
+            replica: ReplicaID(2), term: Term(1))
+        bench.receive(from: 2, answering: bench.now) { $0.left = [left] }
+        let end = leaseEnd(bench)
+        #expect(end < bench.now + .milliseconds(100))
+        #expect(bench.frame(to: 2)?.confirmedLeft == 1)
+        bench.milliseconds += 50
+        bench.receive(from: 2, answering: bench.now)
+        #expect(leaseEnd(bench) <= end)
+    }
+
+    @Test("what a replica of another node says about leaving counts for nothing")
+    func leftOfAnother() throws {
+        var bench = try leader()
+        let left = ControlFrame.Left(
+            number: 1, shard: Self.shard, leader: Member(replica: ReplicaID(1), node: NodeID(1)),
+            replica: ReplicaID(2), term: Term(1))
+        bench.receive(from: 3) { $0.left = [left] }
+        bench.milliseconds += 60
+        bench.receive(from: 2, answering: bench.now)
+        #expect(leaseEnd(bench) > bench.now)
+    }
+
+    /// Rule 7: a new incarnation voids all promises to and of the old one.
+    @Test("a new process of the follower ends its part of the lease")
+    func newBoot() throws {
+        var bench = try leader()
+        bench.milliseconds += 60
+        bench.receive(from: 2, answering: bench.now)
+        #expect(leaseEnd(bench) > bench.now)
+        bench.connect(2, boot: 999)
+        #expect(leaseEnd(bench) == .distantPast)
+        // Frames of the old process that are still on their way are of nobody.
+        bench.receive(from: 2, answering: bench.now)
+        #expect(leaseEnd(bench) == .distantPast)
+        bench.receive(from: 2, answering: bench.now) { $0.boot = 999 }
+        #expect(leaseEnd(bench) == .distantPast, "the new process has acknowledged nothing")
+    }
+
+    @Test("a new process of the leader frees the followers from their promise")
+    func newBootOfLeader() {
+        var bench = follower()
+        bench.milliseconds += 10
+        bench.connect(1, boot: 999)
+        bench.askForVote()
+        bench.turn()
+        #expect(bench.votes.map(\.isGranted) == [true])
+    }
+
+    /// Rule 7: a replica that stops leading without a known successor tells its followers until answered.
+    @Test("a leader that resigned is named until confirmed, and its followers are free")
+    func resigned() throws {
+        var bench = try leader()
+        bench.milliseconds += 1_500
+        bench.turn()
+        try #require(bench.group?.role != .leader)
+        let frame = bench.frame(to: 2)
+        let news = try #require(frame?.resigned.first)
+        #expect(news.shard == Self.shard)
+        #expect(news.term == Term(1))
+        bench.receive(from: 2) { $0.confirmedResigned = news.number }
+        #expect(bench.frame(to: 2)?.resigned == [])
+
+        var other = follower()
+        other.milliseconds += 10
+        other.receive(from: 1) { $0.resigned = [news] }
+        other.askForVote()
+        other.turn()
+        #expect(other.votes.map(\.isGranted) == [true])
+    }
+
+    /// Rule 6.
+    @Test("a lane that did not turn for a promise, or clocks that disagree, drop every lease")
+    func stall() throws {
+        var bench = try leader()
+        bench.milliseconds += 60
+        bench.receive(from: 2, answering: bench.now)
+        bench.turn()
+        #expect(leaseEnd(bench) > bench.now)
+        bench.host.dropLeases(now: bench.now + .milliseconds(1))
+        #expect(leaseEnd(bench) == .distantPast)
+
+        bench = try leader()
+        bench.milliseconds += 151
+        bench.receive(from: 2, answering: Instant(nanoseconds: bench.now.nanoseconds - 1_000_000))
+        bench.turn()
+        #expect(leaseEnd(bench) == .distantPast)
+    }
+
+    // MARK: Requests
+
+    @Test("a message that claims another sender, or is for another replica, is dropped")
+    func misdirected() {
+        var bench = follower()
+        let before = bench.host.counters.misdirected
+        let one = Member(replica: ReplicaID(1), node: NodeID(1))
+        let heartbeat = Message<EncodedEntry>.heartbeat(
+            Heartbeat(
+                term: Term(5), commit: .zero, round: 0, replicatedEverywhere: .zero, sentAt: Instant(nanoseconds: 1)))
+        let own = Member(replica: ReplicaID(2), node: NodeID(2))
+        let wrong = [
+            PeerEnvelope(shard: Self.shard, from: one, to: own, message: heartbeat),
+            PeerEnvelope(
+                shard: Self.shard, from: Member(replica: ReplicaID(3), node: NodeID(3)),
+                to: Member(replica: ReplicaID(9), node: NodeID(2)), message: heartbeat),
+            PeerEnvelope(
+                shard: ShardID(77), from: Member(replica: ReplicaID(3), node: NodeID(3)), to: own, message: heartbeat),
+        ]
+        for envelope in wrong { bench.host.receive(envelope, from: NodeID(3), now: bench.now) }
+        #expect(bench.host.counters.misdirected == before + 3)
+        #expect(bench.group?.term == Term(1))
+    }
+}

@@ -8,6 +8,7 @@ package struct AppliedBatch: Sendable {
     package var replica: ReplicaID
     /// The last entry that is now in the state.
     package var through: LogIndex
+    /// The term of the entry at `through`.
     package var throughTerm: Term
     /// The greatest version in the state.
     package var lastVersion: Timestamp
@@ -35,8 +36,10 @@ package struct AppliedBatch: Sendable {
 
 /// The outcomes of one entry's commands, in their order.
 package struct AppliedEntry: Sendable {
+    /// The entry's place in the log; with `term`, what tells the proposer whether it is its own (rule 23).
     package var index: LogIndex
     package var term: Term
+    /// One per command of the entry, in order; empty for an entry without commands.
     package var outcomes: [CommandOutcome]
 
     package init(index: LogIndex, term: Term, outcomes: [CommandOutcome]) {

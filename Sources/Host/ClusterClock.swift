@@ -14,6 +14,7 @@ package struct ClusterClock: Sendable {
     /// The slew, as a divisor of elapsed time: 1 %.
     private static let slewDivisor: Int64 = 100
 
+    /// Starts from the wall clock, in milliseconds since 1970, as read at `now`.
     package init(wallMilliseconds: UInt64, now: Instant) {
         base = Int64(clamping: wallMilliseconds)
         anchor = now

@@ -21,14 +21,18 @@ package struct Effects: Sendable {
 
     package init() {}
 
+    /// Whether the runtime has nothing to do.
     package var isEmpty: Bool {
-        logWrite == nil && messages.isEmpty && control.isEmpty && applies.isEmpty && answers.isEmpty && reads.isEmpty && loads.isEmpty
+        logWrite == nil && messages.isEmpty && control.isEmpty && applies.isEmpty && answers.isEmpty && reads.isEmpty
+            && loads.isEmpty
     }
 }
 
 /// One batch for the log writer and whom to tell when it is durable.
 package struct LogWrite: Sendable {
+    /// What to store, all or nothing.
     package var batch: LogBatch
+    /// Given back to `Host.persisted` once the batch is durable.
     package var tokens: [PersistedReplica]
 
     package init(batch: LogBatch = LogBatch(), tokens: [PersistedReplica] = []) {
@@ -41,6 +45,7 @@ package struct LogWrite: Sendable {
 package struct PersistedReplica: Sendable {
     package var shard: ShardID
     package var replica: ReplicaID
+    /// The group's own name for what becomes durable.
     package var token: PersistToken
 
     package init(shard: ShardID, replica: ReplicaID, token: PersistToken) {
@@ -54,6 +59,7 @@ package struct PersistedReplica: Sendable {
 package struct ApplyTask: Sendable {
     package var shard: ShardID
     package var replica: ReplicaID
+    /// Ascending without a gap, from the one after the last entry handed out.
     package var entries: [Entry<EncodedEntry>]
     /// Whether somebody waits for the outcomes: only where the entries were proposed.
     package var wantsOutcomes: Bool
@@ -65,12 +71,15 @@ package struct ApplyTask: Sendable {
         self.wantsOutcomes = wantsOutcomes
     }
 
+    /// The entries' sizes, in bytes, as the apply backlog counts them.
     package var byteCount: Int { entries.reduce(0) { $0 + $1.byteCount } }
 }
 
 /// The answer to one client request.
 package struct Answer: Sendable {
+    /// Which request of which connection.
     package var reference: RequestReference
+    /// The result, or what the client should do next.
     package var body: ClientResponse.Body
 
     package init(reference: RequestReference, body: ClientResponse.Body) {
@@ -83,6 +92,7 @@ package struct Answer: Sendable {
 package struct ReadGeneration: Hashable, Sendable {
     package var shard: ShardID
     package var replica: ReplicaID
+    /// `Epoch.version` of the descriptor: a split or merge in between makes it another.
     package var version: UInt64
 
     package init(shard: ShardID, replica: ReplicaID, version: UInt64) {
@@ -94,7 +104,9 @@ package struct ReadGeneration: Hashable, Sendable {
 
 /// Reads of one shard that may be served now from the applied state.
 package struct ReadTask: Sendable {
+    /// Must still be the replica's when the values have been fetched; else `epochMismatch`.
     package var generation: ReadGeneration
+    /// In the order of their arrival.
     package var reads: [PendingRead]
 
     package init(generation: ReadGeneration, reads: [PendingRead]) {
@@ -105,6 +117,7 @@ package struct ReadTask: Sendable {
 
 /// A client's read, waiting for its index.
 package struct PendingRead: Sendable {
+    /// Whom to answer.
     package var reference: RequestReference
     package var body: Body
 
@@ -113,6 +126,7 @@ package struct PendingRead: Sendable {
         self.body = body
     }
 
+    /// What is to be read.
     package enum Body: Sendable {
         case get(GetRequest)
         case scan(ScanRequest)
@@ -123,6 +137,7 @@ package struct PendingRead: Sendable {
 package struct LoadTask: Sendable {
     package var shard: ShardID
     package var replica: ReplicaID
+    /// The follower and the entries it needs; both go back to `Host.loaded`.
     package var load: Ready<EncodedEntry>.Load
 
     package init(shard: ShardID, replica: ReplicaID, load: Ready<EncodedEntry>.Load) {

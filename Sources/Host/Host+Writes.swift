@@ -100,6 +100,7 @@ extension Host {
         return .notLeader(hint: address(of: leader.node))
     }
 
+    /// Where a node is reached, as far as gossip has told; nil for an unknown node.
     package func address(of id: NodeID) -> NodeAddress? {
         addresses.first { $0.node == id }
     }

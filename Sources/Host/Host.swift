@@ -14,8 +14,11 @@ package import Wire
 /// - At most one replica of a shard lives here.
 package struct Host: Sendable {
     package let node: NodeID
+    /// Random per start of the process; tells peers that former promises are void (rule 7).
     package let boot: UInt64
+    /// Random per data directory (rule 17).
     package let incarnation: UInt64
+    /// The bounds of its queues and the times of its groups; fixed for the life of the process.
     package let limits: HostLimits
 
     /// Replicas by slot; a slot is never reused while the process lives.
@@ -35,7 +38,9 @@ package struct Host: Sendable {
     package internal(set) var addressesNumber: UInt64 = 0
     /// The system shard as another node knows it (rule 36).
     var heardSystemShard: Descriptor?
+    /// What stamps versions; slewed by `controlTick` (rule 20).
     package var clock: ClusterClock
+    /// What the store allows at the moment; set by the runtime (rule 38).
     package var admission = Admission.open
 
     /// Slots whose state changed since the last turn.
@@ -56,13 +61,16 @@ package struct Host: Sendable {
     var applyBacklogBytes = 0
     var nextReadID: UInt64 = 1
     var nextTransfer: UInt64 = 1
+    /// The clock's value in the last turn or control tick: a longer gap than a promise drops the leases (rule 6).
     package internal(set) var lastTurn: Instant
     /// The greatest synced running number of the log writer, for control frames (rule 14).
     package var syncedNumber: UInt64 = 0
     /// The age of the oldest unfinished log sync, in milliseconds (rule 38).
     package var oldestSyncMilliseconds: UInt32 = 0
+    /// Counted since the start; read by the runtime, never decided upon.
     package var counters = HostCounters()
 
+    /// A host without replicas. `wallMilliseconds` is the wall clock, in milliseconds since 1970, as read at `now`.
     package init(
         node: NodeID, boot: UInt64, incarnation: UInt64, limits: HostLimits, wallMilliseconds: UInt64, now: Instant
     ) {
@@ -141,16 +149,27 @@ package struct RestoredReplica: Sendable {
 
 /// What the host has counted since the start, for the metrics.
 package struct HostCounters: Sendable {
+    /// Entries that replicas here proposed as leaders.
     package var entriesProposed: UInt64 = 0
+    /// Client operations in those entries.
     package var operationsProposed: UInt64 = 0
+    /// Batches handed to the log writer.
     package var logWrites: UInt64 = 0
+    /// Reads whose index was confirmed by a lease.
     package var leaseReads: UInt64 = 0
+    /// Reads that needed a round to the followers.
     package var roundReads: UInt64 = 0
+    /// Requests answered with `busy` because a bound was reached.
     package var refusedBusy: UInt64 = 0
+    /// Times a replica here became leader.
     package var elections: UInt64 = 0
+    /// Control frames sent, answers included.
     package var controlFramesSent: UInt64 = 0
+    /// Control frames received from the process that the connection belongs to.
     package var controlFramesReceived: UInt64 = 0
+    /// Times all leases were dropped, since a clock or the lane's scheduling was in doubt (rule 6).
     package var leaseDrops: UInt64 = 0
+    /// Messages dropped because the replica they were for is not here, or the sender is not who it says.
     package var misdirected: UInt64 = 0
 
     package init() {}

@@ -53,6 +53,7 @@ package struct Replica: Sendable {
         isRetired = true
     }
 
+    /// What a read remembers on arrival, to see afterwards that the replica is still the same (rule 25).
     package var generation: ReadGeneration {
         ReadGeneration(
             shard: descriptor.shard, replica: group.member.replica, version: descriptor.epoch.version)

@@ -4,6 +4,7 @@ package import Raft
 /// other copy is a cache that rule 35 brings up to date.
 package struct Descriptor: Hashable, Sendable {
     package var shard: ShardID
+    /// The keys that are the shard's own; changes only together with `epoch.version`.
     package var range: KeyRange
     package var epoch: Epoch
     package var configuration: Configuration

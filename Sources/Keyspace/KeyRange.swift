@@ -1,5 +1,6 @@
 /// The keys from `start` up to, not including, `end`.
 package struct KeyRange: Hashable, Sendable, CustomStringConvertible {
+    /// Inclusive.
     package var start: Key
     /// Exclusive.
     package var end: Key
@@ -14,6 +15,7 @@ package struct KeyRange: Hashable, Sendable, CustomStringConvertible {
     /// All keys of users.
     package static let user = KeyRange(start: .userStart, end: .end)
 
+    /// Whether no key lies in the range; so also when `end` comes before `start`.
     package var isEmpty: Bool { !(start < end) }
 
     /// Whether `key` lies in the range.

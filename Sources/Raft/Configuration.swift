@@ -27,6 +27,7 @@ package struct Configuration: Hashable, Sendable {
         self.learners = learners
     }
 
+    /// Whether a change of members is under way: both halves must agree until an entry without `outgoing` ends it.
     package var isJoint: Bool { !outgoing.isEmpty }
 
     /// Every member once, in the order of replica ids.

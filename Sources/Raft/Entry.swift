@@ -6,6 +6,7 @@ package protocol EntryPayload: Sendable {
 
 /// One position of a shard's log.
 package struct Entry<Payload: EntryPayload>: Sendable {
+    /// The entry's place in the log; consecutive, from 1.
     package var index: LogIndex
     package var term: Term
     package var content: Content
@@ -16,6 +17,7 @@ package struct Entry<Payload: EntryPayload>: Sendable {
         self.content = content
     }
 
+    /// What an entry carries, and so who interprets it.
     package enum Content: Sendable {
         /// A new leader's first entry (paper §8): commits what earlier terms left behind.
         case empty

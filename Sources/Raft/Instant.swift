@@ -1,6 +1,7 @@
 /// A point on one node's own steady clock (CLOCK_BOOTTIME), in nanoseconds. Points of different
 /// nodes are never compared.
 package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Since an origin that only this node knows; `.min` and `.max` mean "never" on either side.
     package var nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
@@ -33,13 +34,18 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
 
 /// A length of steady time, in nanoseconds.
 package struct Interval: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Negative when it points back in time.
     package var nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
+    /// No time at all.
     package static let zero = Interval(nanoseconds: 0)
+    /// From microseconds. For constants and checked values: a count beyond ±292 years overflows.
     package static func microseconds(_ count: Int64) -> Interval { Interval(nanoseconds: count * 1_000) }
+    /// From milliseconds. For constants and checked values: a count beyond ±292 years overflows.
     package static func milliseconds(_ count: Int64) -> Interval { Interval(nanoseconds: count * 1_000_000) }
+    /// From seconds. For constants and checked values: a count beyond ±292 years overflows.
     package static func seconds(_ count: Int64) -> Interval { Interval(nanoseconds: count * 1_000_000_000) }
 
     package static func < (a: Interval, b: Interval) -> Bool { a.nanoseconds < b.nanoseconds }

@@ -5,11 +5,13 @@ package struct Limits: Sendable {
     package var promise: Interval = .milliseconds(150)
     /// Silence after which a follower of a live connection may campaign: drawn from this range.
     package var electionTimeoutMin: Interval = .seconds(1)
+    /// The end of that range; not less than `electionTimeoutMin`.
     package var electionTimeoutMax: Interval = .seconds(2)
     /// The k-th voter after the leader waits k of these before it campaigns (rule 3).
     package var campaignStagger: Interval = .milliseconds(20)
     /// A lost round is retried after a draw from this range; the range doubles with each further loss…
     package var retryMin: Interval = .milliseconds(20)
+    /// The end of that range; not less than `retryMin`.
     package var retryMax: Interval = .milliseconds(60)
     /// …up to this.
     package var retryCeiling: Interval = .seconds(1)

@@ -1,5 +1,6 @@
 /// An index and the term of the entry there; two logs that share a position agree up to it (paper §5.3).
 package struct LogPosition: Hashable, Sendable {
+    /// Zero before the first entry; the term is zero then too.
     package var index: LogIndex
     package var term: Term
 

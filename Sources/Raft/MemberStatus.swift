@@ -3,6 +3,7 @@ package struct MemberStatus: Hashable, Sendable {
     package var member: Member
     /// Durable there up to here, as far as this leader knows.
     package var match: LogIndex
+    /// How its log is being fed.
     package var state: FollowerState
     /// It acknowledged this leader in this term.
     package var hasAcknowledged: Bool

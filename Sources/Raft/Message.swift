@@ -28,9 +28,12 @@ package enum Message<Payload: EntryPayload>: Sendable {
     }
 }
 
+/// The fields of `Message.append`. It also renews the leadership, entries or not (paper §5.2).
 package struct Append<Payload: EntryPayload>: Sendable {
     package var term: Term
+    /// The index before the first entry; the follower must hold it with `previousTerm`.
     package var previousIndex: LogIndex
+    /// The term of the leader's entry at `previousIndex` (paper §5.3).
     package var previousTerm: Term
     /// Consecutive, from `previousIndex` + 1.
     package var entries: [Entry<Payload>]
@@ -55,6 +58,7 @@ package struct Append<Payload: EntryPayload>: Sendable {
     }
 }
 
+/// The fields of `Message.appendReply`, an acceptance is sent only once the entries are durable (rule 8).
 package struct AppendReply: Sendable, Equatable {
     package var term: Term
     package var outcome: Outcome
@@ -67,6 +71,7 @@ package struct AppendReply: Sendable, Equatable {
         self.sentAt = sentAt
     }
 
+    /// What the follower did with the append.
     package enum Outcome: Sendable, Equatable {
         /// The log matches and is durable up to `match`.
         case accepted(match: LogIndex)
@@ -79,11 +84,15 @@ package struct AppendReply: Sendable, Equatable {
     }
 }
 
+/// The fields of `Message.voteRequest`.
 package struct VoteRequest: Sendable, Equatable {
     /// The term campaigned for; a pre-vote asks for the term that would follow.
     package var term: Term
+    /// Whether it only asks if a campaign would succeed: nobody's term or vote changes (dissertation §9.6).
     package var isPreVote: Bool
+    /// The end of the candidate's log; a voter with a more up-to-date log refuses (paper §5.4.1).
     package var lastIndex: LogIndex
+    /// The term of the entry at `lastIndex`.
     package var lastTerm: Term
     /// Set when a leader asked for this campaign: the only votes that pass a promise (rule 5).
     package var transfer: TransferID?
@@ -97,10 +106,13 @@ package struct VoteRequest: Sendable, Equatable {
     }
 }
 
+/// The fields of `Message.voteReply`; a vote is durable before this leaves (rule 8).
 package struct VoteReply: Sendable, Equatable {
     /// Granted: the requested term. Refused: the voter's own term.
     package var term: Term
+    /// Echo of the request's `isPreVote`: the two kinds of vote are counted apart.
     package var isPreVote: Bool
+    /// Whether the voter gave its vote.
     package var isGranted: Bool
 
     package init(term: Term, isPreVote: Bool, isGranted: Bool) {
@@ -110,13 +122,16 @@ package struct VoteReply: Sendable, Equatable {
     }
 }
 
+/// The fields of `Message.heartbeat`.
 package struct Heartbeat: Sendable, Equatable {
     package var term: Term
     /// At most what the follower is known to hold.
     package var commit: LogIndex
     /// The read round this belongs to; zero for none. Never reused within a term (rule 25).
     package var round: UInt64
+    /// As `Append.replicatedEverywhere`.
     package var replicatedEverywhere: LogIndex
+    /// The leader's clock when it was sent; the reply echoes it, and leases count from it (rule 2).
     package var sentAt: Instant
 
     package init(term: Term, commit: LogIndex, round: UInt64, replicatedEverywhere: LogIndex, sentAt: Instant) {
@@ -128,9 +143,12 @@ package struct Heartbeat: Sendable, Equatable {
     }
 }
 
+/// The fields of `Message.heartbeatReply`.
 package struct HeartbeatReply: Sendable, Equatable {
     package var term: Term
+    /// Echo of the heartbeat's `round`; zero confirms no read.
     package var round: UInt64
+    /// Echo of the heartbeat's `sentAt`; the clock is the leader's.
     package var sentAt: Instant
 
     package init(term: Term, round: UInt64, sentAt: Instant) {
@@ -146,6 +164,7 @@ package struct TransferID: Hashable, Sendable {
     package init(_ rawValue: UInt64) { self.rawValue = rawValue }
 }
 
+/// The fields of `Message.timeoutNow`; void in any term but `term` (rule 5).
 package struct TimeoutNow: Sendable, Equatable {
     package var term: Term
     package var transfer: TransferID

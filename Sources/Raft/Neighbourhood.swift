@@ -25,6 +25,7 @@ package struct PeerLiveness: Sendable, Equatable {
 
 /// Everything a group may know about the nodes around it; the host keeps one for all its groups.
 package struct Neighbourhood: Sendable {
+    /// What is known of each node by its id; a node that is missing was never heard. Looked up only, never walked.
     package var byNode: [NodeID: PeerLiveness]
     /// Nothing sent before this counts for a lease: set when this node's clock or scheduling was in doubt (rule 6).
     package var leaseFloor: Instant
@@ -34,6 +35,7 @@ package struct Neighbourhood: Sendable {
         self.leaseFloor = leaseFloor
     }
 
+    /// What is known of `node`; of an unknown one, that it was never heard.
     package subscript(node: NodeID) -> PeerLiveness {
         byNode[node] ?? PeerLiveness()
     }

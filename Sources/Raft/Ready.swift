@@ -1,6 +1,7 @@
 /// What must survive a crash besides the log (paper, figure 2). Term and vote change in one write.
 package struct HardState: Hashable, Sendable {
     package var term: Term
+    /// Whom this replica voted for in `term`; nil while it has voted for nobody.
     package var vote: ReplicaID?
     /// A hint that shortens recovery; never greater than what is committed.
     package var commit: LogIndex
@@ -16,7 +17,9 @@ package struct HardState: Hashable, Sendable {
 /// A completion of another term, or of an index that was overwritten since, counts for nothing (rule 8).
 package struct PersistToken: Hashable, Sendable {
     package var term: Term
+    /// The end of the log when the request was made.
     package var lastIndex: LogIndex
+    /// The term of the entry at `lastIndex`.
     package var lastTerm: Term
     /// Consecutive per group, so that withheld replies leave in order.
     package var sequence: UInt64
@@ -53,6 +56,7 @@ package struct Ready<Payload: EntryPayload>: Sendable {
     /// This replica stopped leading that term without a known successor: its followers' nodes must hear so (rule 7).
     package var resignedTerm: Term?
 
+    /// No effect at all; the group fills it in during a step.
     package init() {
         persist = nil
         messages = []
@@ -71,7 +75,9 @@ package struct Ready<Payload: EntryPayload>: Sendable {
             && loads.isEmpty && !leadershipChanged && leftLeader == nil && resignedTerm == nil
     }
 
+    /// One leadership that this follower stopped supporting.
     package struct LeftLeader: Sendable, Equatable {
+        /// Who was left.
         package var leader: Member
         package var term: Term
 
@@ -81,10 +87,12 @@ package struct Ready<Payload: EntryPayload>: Sendable {
         }
     }
 
+    /// One request to the disk: entries and hard state become durable in one write.
     package struct Persist: Sendable {
         package var hardState: HardState?
         /// Replaces everything from the first entry's index on. Empty when only the hard state changed.
         package var entries: [Entry<Payload>]
+        /// What to give back to `Group.persisted`.
         package var token: PersistToken
 
         package init(hardState: HardState?, entries: [Entry<Payload>], token: PersistToken) {
@@ -94,7 +102,9 @@ package struct Ready<Payload: EntryPayload>: Sendable {
         }
     }
 
+    /// One message and its receiver.
     package struct Outgoing: Sendable {
+        /// The receiving replica and its node.
         package var to: Member
         package var message: Message<Payload>
 
@@ -104,8 +114,11 @@ package struct Ready<Payload: EntryPayload>: Sendable {
         }
     }
 
+    /// A read that may be served, and from when on.
     package struct ConfirmedRead: Sendable, Equatable {
+        /// Which of the host's batches of reads this is.
         package var id: ReadID
+        /// The read sees every write up to here: serve it once this is applied.
         package var index: LogIndex
 
         package init(id: ReadID, index: LogIndex) {
@@ -114,12 +127,15 @@ package struct Ready<Payload: EntryPayload>: Sendable {
         }
     }
 
+    /// Entries to fetch from the log store for a follower that is behind the cache.
     package struct Load: Sendable, Equatable {
         /// Who the entries are for.
         package var follower: ReplicaID
+        /// The first index, inclusive.
         package var from: LogIndex
         /// Inclusive.
         package var through: LogIndex
+        /// Stop before the entries exceed this many bytes; the first one comes whatever its size.
         package var byteLimit: Int
 
         package init(follower: ReplicaID, from: LogIndex, through: LogIndex, byteLimit: Int) {

@@ -18,6 +18,7 @@ import Wire
 /// ballast    room that is given up when the disk is full
 /// ```
 package final class DataDirectory: Sendable {
+    /// The directory as it was named to `open`.
     package let path: String
     private let lock: Int32
     /// IDENTITY and SUSPECT as they are on disk.

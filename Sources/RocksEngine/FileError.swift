@@ -4,6 +4,7 @@ import Glibc
 package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was tried, as "open", "fsync".
     package var operation: String
+    /// The file or directory it was tried on.
     package var path: String
     /// The system's error number.
     package var code: Int32

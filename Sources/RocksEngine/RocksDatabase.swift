@@ -5,7 +5,7 @@ import Storage
 /// An open RocksDB: owns the database, its families and the options that calls share; closes it when the last user
 /// is gone, so no handle outlives it.
 ///
-/// Safe to share because RocksDB's handles and constant options may be used by any thread at once.
+/// Safe because RocksDB's handles and constant options may be used by any thread at once.
 @safe final class RocksDatabase: @unchecked Sendable {
     let handle: OpaquePointer
     private let defaultFamily: OpaquePointer

@@ -4,6 +4,7 @@ package import Storage
 import Synchronization
 
 extension RocksEngine {
+    /// As `StateStore.makeTable`: a file in `snapshots/` that goes away with the table unless it is ingested.
     package func makeTable() throws(StorageError) -> any StateTable {
         try checkReadable()
         let folder = directory.path + "/snapshots"
@@ -12,6 +13,8 @@ extension RocksEngine {
         return try RocksTable(path: "\(folder)/\(number).sst", database: database)
     }
 
+    /// As `StateStore.ingest`: one RocksDB ingest of all files, after a flush of `data` (rule 31). `misuse` for another
+    /// store's table or for spans that overlap. Gives up with `io` when writes to the range go on.
     package func ingest(_ tables: [any StateTable]) throws(StorageError) {
         var files: [RocksTable] = []
         for table in tables {

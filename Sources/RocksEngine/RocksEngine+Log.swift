@@ -4,6 +4,7 @@ import Synchronization
 package import Wire
 
 extension RocksEngine {
+    /// As `LogStore.write`: one RocksDB batch of chunks and heads with the log writer's running number (rule 14).
     package func write(_ batch: LogBatch) throws(StorageError) {
         try changing { () throws(StorageError) in
             // The lock spans the write, so that a reader's extent and snapshot are of the same instant.
@@ -16,6 +17,7 @@ extension RocksEngine {
         }
     }
 
+    /// As `LogStore.read`, from a RocksDB snapshot, so that no overwrite shows half. An unrecovered log is scanned.
     package func read(
         shard: ShardID, replica: ReplicaID, from: LogIndex, through: LogIndex, byteLimit: Int
     ) throws(StorageError) -> [Entry<EncodedEntry>] {
@@ -26,6 +28,7 @@ extension RocksEngine {
         return try LogScan.read(name, extent, from: from, through: through, byteLimit: byteLimit, source: snapshot)
     }
 
+    /// As `LogStore.recover`; the extent that it found stays in memory for later reads and writes.
     package func recover(shard: ShardID, replica: ReplicaID) throws(StorageError) -> RecoveredLog {
         try checkReadable()
         let name = LogName(shard: shard, replica: replica)
@@ -36,6 +39,7 @@ extension RocksEngine {
         }
     }
 
+    /// As `LogStore.allLogs`, from a RocksDB snapshot.
     package func allLogs() throws(StorageError) -> [LogName] {
         try checkReadable()
         return try LogScan.names(in: RocksSnapshot(database: database))

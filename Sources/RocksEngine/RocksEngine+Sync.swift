@@ -3,6 +3,8 @@ package import Storage
 import Synchronization
 
 extension RocksEngine {
+    /// As `LogStore.sync`: one `flush_wal` with sync (rule 10). Then the mark is written; `syncMark` makes it durable
+    /// (rule 14).
     package func sync() throws(StorageError) {
         try changing { () throws(StorageError) in
             let number = writers[Int(RecoveryCheck.logWriter)].last.withLock { $0 }
@@ -29,6 +31,7 @@ extension RocksEngine {
     /// The log writer's last running number that a finished sync covers; control frames carry it (rule 14).
     package var syncedNumber: UInt64 { mark.number }
 
+    /// As `StateStore.pressure`, from RocksDB's own properties; zero for one that it does not tell.
     package func pressure() throws(StorageError) -> EnginePressure {
         try checkReadable()
         let files = database.text("rocksdb.num-files-at-level0", .data).flatMap { Int($0) } ?? 0
@@ -42,6 +45,7 @@ extension RocksEngine {
             backgroundErrors: database.property("rocksdb.background-errors", .data) ?? 0)
     }
 
+    /// As `StateStore.flush`, of family `data`.
     package func flush() throws(StorageError) { try flush(.data, wait: false) }
 
     /// Writes a family's memory out.

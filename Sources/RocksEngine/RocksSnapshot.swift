@@ -3,7 +3,7 @@ import Storage
 
 /// A snapshot of RocksDB, released with the object. Any thread may use it, several at once.
 ///
-/// Safe to share because RocksDB's snapshots and constant read options may be used by any thread at once.
+/// Safe because RocksDB's snapshots and constant read options may be used by any thread at once.
 @safe final class RocksSnapshot: StateSnapshot, RowSource, @unchecked Sendable {
     private let database: RocksDatabase
     private let handle: OpaquePointer

@@ -13,6 +13,7 @@ package struct Suspicion: Hashable, Sendable {
     /// The suspect replicas and why, in order.
     package private(set) var replicas: [(name: LogName, reason: String)]
 
+    /// Nobody is suspect or, with a reason, every replica of the node.
     package init(node: String? = nil) {
         self.node = node
         replicas = []
@@ -23,6 +24,7 @@ package struct Suspicion: Hashable, Sendable {
         node != nil || replicas.contains { $0.name == name }
     }
 
+    /// Whether nobody is suspect.
     package var isEmpty: Bool { node == nil && replicas.isEmpty }
 
     /// Adds a replica; the first reason stays.

@@ -10,10 +10,12 @@ package import Raft
 package struct AppliedState: Hashable, Sendable {
     /// The last entry whose effect is in the state.
     package var appliedIndex: LogIndex
+    /// The term of the entry at `appliedIndex`.
     package var appliedTerm: Term
     /// Where the state came from as a whole: the index and term of the installed snapshot or of the birth of the
     /// shard. The log cannot start before it (rules 16 and 31).
     package var baseIndex: LogIndex
+    /// The term of the entry at `baseIndex`.
     package var baseTerm: Term
     /// The greatest version in the state: the shard's replicated time (rules 20 and 21).
     package var lastVersion: Timestamp

@@ -55,6 +55,7 @@ extension RawSpan {
 /// A short byte string of known length built without a heap allocation: keys of rows, headers of values.
 package struct SmallBytes: Sendable {
     private var storage: InlineArray<32, UInt8> = InlineArray(repeating: 0)
+    /// How many bytes were appended; at most 32.
     package private(set) var count = 0
 
     package init() {}

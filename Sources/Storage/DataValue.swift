@@ -11,6 +11,7 @@ package import Keyspace
 package enum DataValue {
     /// What stands before the user's bytes.
     package struct Header: Hashable, Sendable {
+        /// The version of the write that put the value.
         package var version: Timestamp
         /// Milliseconds since 1970 of replicated time; nil: never.
         package var expiry: UInt64?
@@ -24,8 +25,11 @@ package enum DataValue {
         }
     }
 
+    /// The first byte of every value that this code writes, and the only one it reads.
     package static let format: UInt8 = 1
+    /// The flag of a value with an expiry.
     package static let expiresFlag: UInt8 = 1 << 0
+    /// The flag of a value under a lock; reserved, so a value that has it is `unsupported` (rule 40).
     package static let lockedFlag: UInt8 = 1 << 1
 
     /// The longest header, in bytes.

@@ -12,5 +12,6 @@ package struct HardStateRecord: Hashable, Sendable {
         self.hardState = hardState
     }
 
+    /// The log that the record belongs to.
     package var name: LogName { LogName(shard: shard, replica: replica) }
 }

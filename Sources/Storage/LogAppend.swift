@@ -20,5 +20,6 @@ package struct LogAppend: Sendable {
         self.chunk = chunk
     }
 
+    /// The log that is appended to.
     package var name: LogName { LogName(shard: shard, replica: replica) }
 }

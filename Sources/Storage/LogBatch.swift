@@ -10,6 +10,7 @@ package struct LogBatch: Sendable {
     package var appends: [LogAppend]
     /// A truncation below an earlier one changes nothing; one beyond the end leaves the log empty.
     package var truncations: [LogTruncation]
+    /// The last one of each log is what stays.
     package var hardStates: [HardStateRecord]
 
     package init(

@@ -10,12 +10,14 @@ package import Raft
 /// - without chunks `last` is `head.truncatedIndex`, else `last` ≥ the last chunk's first;
 /// - every index in (`head.truncatedIndex`, `last`] lies in exactly one chunk's valid part.
 package struct LogExtent: Hashable, Sendable {
+    /// The row of family `raft`: the hard state, and where the log starts.
     package private(set) var head: LogHead
     /// First indexes of the chunks, as on disk.
     package private(set) var firsts: [UInt64]
     /// The end of the log, inclusive.
     package private(set) var last: LogIndex
 
+    /// The extent of a log as found on disk; the caller sees to the invariants. `last` defaults to an empty log's.
     package init(head: LogHead = LogHead(), firsts: [UInt64] = [], last: LogIndex? = nil) {
         self.head = head
         self.firsts = firsts

@@ -9,7 +9,9 @@ package import Raft
 /// ```
 package struct LogHead: Hashable, Sendable {
     package var hardState: HardState?
+    /// Everything up to here is gone from the log; zero for a log from the beginning (rule 13).
     package var truncatedIndex: LogIndex
+    /// The term of the entry at `truncatedIndex`.
     package var truncatedTerm: Term
 
     package init(hardState: HardState? = nil, truncatedIndex: LogIndex = .zero, truncatedTerm: Term = .zero) {

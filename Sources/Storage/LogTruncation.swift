@@ -16,5 +16,6 @@ package struct LogTruncation: Hashable, Sendable {
         self.term = term
     }
 
+    /// The log that is shortened.
     package var name: LogName { LogName(shard: shard, replica: replica) }
 }

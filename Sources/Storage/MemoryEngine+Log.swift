@@ -3,6 +3,7 @@ import Synchronization
 package import Wire
 
 extension MemoryEngine {
+    /// As `LogStore.write`; `closed` after a crash or a failed sync.
     package func write(_ batch: LogBatch) throws(StorageError) {
         try state.withLock { (state) throws(StorageError) in
             guard !state.isClosed else { throw .closed }
@@ -12,6 +13,7 @@ extension MemoryEngine {
         }
     }
 
+    /// As `LogStore.read`. A log that was not recovered yet is looked through each time.
     package func read(
         shard: ShardID, replica: ReplicaID, from: LogIndex, through: LogIndex, byteLimit: Int
     ) throws(StorageError) -> [Entry<EncodedEntry>] {
@@ -24,6 +26,7 @@ extension MemoryEngine {
         return try LogScan.read(name, extent, from: from, through: through, byteLimit: byteLimit, source: rows)
     }
 
+    /// As `LogStore.recover`.
     package func recover(shard: ShardID, replica: ReplicaID) throws(StorageError) -> RecoveredLog {
         let name = LogName(shard: shard, replica: replica)
         return try state.withLock { (state) throws(StorageError) in
@@ -34,6 +37,7 @@ extension MemoryEngine {
         }
     }
 
+    /// As `LogStore.allLogs`.
     package func allLogs() throws(StorageError) -> [LogName] {
         let rows = try state.withLock { (state) throws(StorageError) in
             guard !state.isClosed else { throw .closed }

@@ -1,8 +1,10 @@
 import Synchronization
 
 extension MemoryEngine {
+    /// A `MemoryBatch`.
     package func makeBatch() -> any StateBatch { MemoryBatch() }
 
+    /// As `StateStore.write`; `misuse` for another store's batch or the log writer's number.
     package func write(_ batch: any StateBatch, writer: UInt8) throws(StorageError) {
         guard let batch = batch as? MemoryBatch else { throw .misuse("a batch of another store") }
         guard writer != RecoveryCheck.logWriter else { throw .misuse("writer 0 is the log writer") }
@@ -13,12 +15,14 @@ extension MemoryEngine {
         batch.clear()
     }
 
+    /// As `StateStore.get`; never blocks. After `setCold(true)` the tier `cacheOnly` answers `wouldBlock`.
     package func get(
         _ key: RawSpan, tier: ReadTier, _ body: (RawSpan) -> Void
     ) throws(StorageError) -> GetOutcome {
         try current().get(key, tier: tier, body)
     }
 
+    /// As `StateStore.multiGet`; never blocks, and is a cut.
     package func multiGet(
         _ keys: [[UInt8]], _ body: (_ position: Int, _ value: RawSpan?) -> Void
     ) throws(StorageError) {
@@ -32,24 +36,30 @@ extension MemoryEngine {
         }
     }
 
+    /// As `StateStore.snapshot`; shares its rows with the store.
     package func snapshot() throws(StorageError) -> any StateSnapshot { try current() }
 
+    /// As `StateStore.approximateSize`; exact here: the bytes of keys and values.
     package func approximateSize(from: RawSpan, to: RawSpan) throws(StorageError) -> UInt64 {
         UInt64(try rows()[.data].byteCount(from: from, to: to))
     }
 
+    /// As `StateStore.getNode`; never blocks.
     package func getNode(_ key: RawSpan, _ body: (RawSpan) -> Void) throws(StorageError) -> GetOutcome {
         try rows().row(.node, key: key, body) ? .found : .absent
     }
 
+    /// As `StateStore.iterateNode`; shows the rows of one instant.
     package func iterateNode(
         from: RawSpan, to: RawSpan, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
     ) throws(StorageError) {
         try rows().rows(.node, from: from, to: to, body)
     }
 
+    /// A `MemoryTable`.
     package func makeTable() throws(StorageError) -> any StateTable { MemoryTable() }
 
+    /// As `StateStore.ingest`; `misuse` for another store's table or for spans that overlap.
     package func ingest(_ tables: [any StateTable]) throws(StorageError) {
         var operations: [MemoryOperation] = []
         var spans: [(from: [UInt8], to: [UInt8])] = []
@@ -65,8 +75,10 @@ extension MemoryEngine {
         }
     }
 
+    /// What `setPressure` said last.
     package func pressure() throws(StorageError) -> EnginePressure { state.withLock { $0.pressure } }
 
+    /// Does nothing: there is no write buffer.
     package func flush() throws(StorageError) {}
 
     private func rows() throws(StorageError) -> MemoryRows {

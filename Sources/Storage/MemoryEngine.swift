@@ -47,6 +47,7 @@ package final class MemoryEngine: LogStore, StateStore {
     /// The log writer's last running number that a finished sync covers (rule 14).
     package var syncedNumber: UInt64 { state.withLock { $0.disk.mark.number } }
 
+    /// As `LogStore.sync`; covers everything written so far and moves the mark. Fails once after `failNextSync`.
     package func sync() throws(StorageError) {
         try state.withLock { (state) throws(StorageError) in
             guard !state.isClosed else { throw .closed }

@@ -10,9 +10,13 @@ package import Raft
 /// ```
 /// Keys are big-endian, values little-endian. Do not renumber.
 package enum NodeKey {
+    /// The first byte of a running number's key.
     package static let numberSpace: UInt8 = 0x01
+    /// The first byte of the key that says where a writer's numbers start.
     package static let firstNumberSpace: UInt8 = 0x02
+    /// The first byte of a tombstone's key.
     package static let tombstoneSpace: UInt8 = 0x03
+    /// The first byte of a cache row's key.
     package static let cacheSpace: UInt8 = 0x04
 
     /// How many running numbers of a writer are remembered.

@@ -6,6 +6,7 @@ package struct RecoveredLog: Hashable, Sendable {
     package var hardState: HardState?
     /// Where the log starts: the index and term of the entry before its first; zero for a log from the beginning.
     package var truncatedIndex: LogIndex
+    /// The term of the entry at `truncatedIndex`.
     package var truncatedTerm: Term
     /// Cover (`truncatedIndex`, `lastIndex`], ascending in both fields; empty for an empty log.
     package var termRuns: [TermRun]

@@ -9,6 +9,7 @@ package import Raft
 /// ```
 /// They are the truth about which replicas exist (rule 16). Do not renumber.
 package enum ShardRecordKey {
+    /// The first byte of every shard record's key; behind the spaces of the system and of users.
     package static let space: UInt8 = 0x6C
 
     /// The records of a shard.

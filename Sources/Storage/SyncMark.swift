@@ -25,6 +25,7 @@ package struct SyncMark: Hashable, Sendable {
         self.wal = wal
     }
 
+    /// One slot, a page of the disk, so that writing one cannot tear the other.
     package static let slotBytes = 4_096
     /// The whole file.
     package static let fileBytes = 2 * slotBytes

@@ -1,6 +1,7 @@
 /// The running numbers of one writer as found in a store (rule 14): each batch carries the next number, in one of
 /// 65,536 rows, so a batch that is missing among the last 65,536 shows.
 package struct WriterNumbers: Hashable, Sendable {
+    /// Who writes under these numbers; 0 is the log writer.
     package let writer: UInt8
     /// The first number this writer ever used, or uses since it was restarted behind a suspicion.
     package var first: UInt64 = 1

@@ -1,6 +1,8 @@
 /// A store that broke the seam's contract.
 package struct ConformanceFailure: Error, CustomStringConvertible, Sendable {
+    /// The check that found it.
     package var check: String
+    /// What was done, what came back, and what should have.
     package var detail: String
 
     package var description: String { "\(check): \(detail)" }

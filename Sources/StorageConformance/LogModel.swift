@@ -6,7 +6,9 @@ package import Wire
 package struct LogModel {
     /// The index and term before the first entry.
     package private(set) var start: UInt64 = 0
+    /// The term of the entry at `start`.
     package private(set) var startTerm: UInt64 = 0
+    /// The entries after `start`, consecutive, each with its term.
     package private(set) var entries: [(term: UInt64, bytes: EncodedEntry)] = []
     private var marks: UInt64 = 0
 

@@ -1,3 +1,4 @@
+import Glibc
 package import NIOCore
 import NIOPosix
 package import Wire
@@ -51,9 +52,21 @@ extension FramedConnection {
 
     private static func text(of error: any Error) -> String {
         switch error {
-        case let error as IOError: String(describing: error)
+        case let error as IOError: text(ofCode: error.errnoCode) ?? "\(error)"
         case ChannelError.connectTimeout: "no answer"
         default: "\(error)"
+        }
+    }
+
+    /// What operators meet most, in their words.
+    private static func text(ofCode code: CInt) -> String? {
+        switch code {
+        case ECONNREFUSED: "connection refused"
+        case ECONNRESET: "connection reset"
+        case EHOSTUNREACH: "no route to host"
+        case ENETUNREACH: "network unreachable"
+        case ETIMEDOUT: "no answer"
+        default: nil
         }
     }
 }

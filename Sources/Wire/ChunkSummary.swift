@@ -24,6 +24,7 @@ package struct ChunkSummary: Sendable, Equatable {
 
     /// Entries of one term, from `firstIndex` up to the next run or the end.
     package struct TermRun: Hashable, Sendable {
+        /// The index of the run's first entry.
         package var firstIndex: LogIndex
         package var term: Term
 

@@ -59,6 +59,7 @@ package struct WriteRequest: Sendable, Equatable {
     package var doneBelow: UInt64
     /// Milliseconds of the cluster clock when the client first sent it; kept across retries.
     package var issuedAt: UInt64
+    /// How many operations `operations` holds, as the client says; `OperationsValidator` checks it.
     package var operationCount: UInt32
     /// `operation*` as in a log entry, so that they are copied into the entry as they are. See `CommandBatchBuilder`.
     package var operations: ByteBuffer
@@ -84,6 +85,7 @@ package struct WriteRequest: Sendable, Equatable {
 package struct GetRequest: Sendable, Equatable {
     package var route: RouteStamp
     package var consistency: Consistency
+    /// Internal keys, all of the route's shard; the answer has one value for each, in this order.
     package var keys: KeyList
 
     package init(route: RouteStamp, consistency: Consistency, keys: KeyList) {
@@ -97,11 +99,13 @@ package struct GetRequest: Sendable, Equatable {
 package struct ScanRequest: Sendable, Equatable {
     package var route: RouteStamp
     package var consistency: Consistency
+    /// Inclusive, also for a scan in reverse.
     package var start: Key
     /// Exclusive.
     package var end: Key
     /// From the end towards the start.
     package var isReverse: Bool
+    /// Whether rows come without their values.
     package var keysOnly: Bool
     /// At most `KeyLimits.scanPageRowsMax` count; zero means that many.
     package var rowLimit: UInt32

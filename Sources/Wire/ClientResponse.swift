@@ -1,5 +1,6 @@
 /// The answer to the request with the same id.
 package struct ClientResponse: Sendable, Equatable {
+    /// That request's id.
     package var id: UInt64
     package var body: Body
 

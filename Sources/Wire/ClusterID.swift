@@ -1,6 +1,8 @@
 /// Names a cluster for ever: 128 random bits, drawn once at formation (rule 17).
 package struct ClusterID: Hashable, Sendable, CustomStringConvertible {
+    /// The first 16 digits of the text form.
     package var high: UInt64
+    /// The last 16 digits of the text form.
     package var low: UInt64
 
     package init(high: UInt64, low: UInt64) {

@@ -21,6 +21,7 @@ package struct CommandBatchBuilder: Sendable {
         buffer = ByteBuffer()
     }
 
+    /// Whether no command waits; `finish` would give an entry without operations.
     package var isEmpty: Bool { commandCount == 0 }
 
     /// The size of the entry as it would be now, in bytes.

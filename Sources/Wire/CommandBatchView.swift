@@ -10,6 +10,7 @@ package struct CommandBatchView: Sendable {
     package let epochVersion: UInt64
     /// Whether some operation's outcome depends on what is stored.
     package let reads: Bool
+    /// How many commands the header announces; fewer bytes than they need show in `nextCommand`.
     package let commandCount: Int
 
     private let bytes: ByteBuffer

@@ -2,6 +2,7 @@
 package struct CommandHeader: Hashable, Sendable {
     /// Zero for none.
     package var session: UInt64
+    /// The place of this write in its session, from 1; zero without a session.
     package var sequence: UInt64
     /// The client has the answers to all sequences below this one.
     package var doneBelow: UInt64

@@ -2,7 +2,9 @@ package import Keyspace
 
 /// One command of a batch: the operations of one write request.
 package struct CommandView: Sendable, Equatable {
+    /// Who wrote the command, for the session table.
     package var header: CommandHeader
+    /// How many operations `operations` holds.
     package var operationCount: Int
     /// Where the operations are, in the readable bytes of the entry.
     package var operations: Range<Int>

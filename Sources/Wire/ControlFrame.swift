@@ -30,6 +30,7 @@ package struct ControlFrame: Sendable, Equatable {
     package var resignedNumber: UInt64
     /// The sender's cluster clock, in milliseconds since 1970 (rule 20).
     package var clusterMilliseconds: UInt64
+    /// The sender's data directory (rule 17); `synced` counts within it.
     package var incarnation: UInt64
     /// The sender's synced mark (rule 14).
     package var synced: UInt64
@@ -40,6 +41,7 @@ package struct ControlFrame: Sendable, Equatable {
     package var oldestSyncMilliseconds: UInt32
     /// The system shard as far as the sender knows (rule 36).
     package var systemDescriptor: Descriptor?
+    /// The addresses of the nodes that the sender knows; empty in most frames, which means no news (rule 36).
     package var nodes: [NodeAddress]
 
     package init(
@@ -71,6 +73,7 @@ package struct ControlFrame: Sendable, Equatable {
 
     /// Names a frame of the receiver.
     package struct Answer: Hashable, Sendable {
+        /// That frame's `sequence`.
         package var sequence: UInt64
         /// Echo of that frame's `sentAt`; the clock is the receiver's.
         package var sentAt: Instant
@@ -83,6 +86,7 @@ package struct ControlFrame: Sendable, Equatable {
 
     /// One replica that left its leader: by a vote, a higher term, or its end.
     package struct Left: Hashable, Sendable {
+        /// The running number of this news, per sender and receiver; what was confirmed up to it is not repeated.
         package var number: UInt64
         package var shard: ShardID
         /// Who was left.
@@ -103,6 +107,7 @@ package struct ControlFrame: Sendable, Equatable {
 
     /// One replica that stopped leading a term.
     package struct Resigned: Hashable, Sendable {
+        /// The running number of this news, per sender and receiver; what was confirmed up to it is not repeated.
         package var number: UInt64
         package var shard: ShardID
         package var replica: ReplicaID

@@ -5,7 +5,9 @@ import Raft
 extension FormationRequest {
     /// Appends a client frame. Returns false, with the buffer as it was, when it would be too long.
     /// ```
-    /// announce  := announcement          bootstrap := length:u32 record        join := incarnation:u64 address:text labels
+    /// announce  := announcement
+    /// bootstrap := length:u32 record
+    /// join      := incarnation:u64 address:text labels
     /// announcement := incarnation:u64 boot:u64 isMember:u8 clusterHigh:u64 clusterLow:u64 address:text
     ///              listCount:u32 text* borderCount:u32 key*
     /// ```

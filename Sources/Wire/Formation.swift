@@ -3,13 +3,17 @@ package import Raft
 
 /// What a node without a formed cluster says of itself (rule 17).
 package struct FormationAnnouncement: Sendable, Equatable {
+    /// Where the node can be reached, `host:port`, spelled as in the lists.
     package var address: String
+    /// Random per data directory; the record names it, so an exchanged directory shows (rule 17).
     package var incarnation: UInt64
+    /// Random per start of the process.
     package var boot: UInt64
     /// The addresses it was told to form a cluster with, in order.
     package var list: [String]
     /// The borders of the first user shards it was told.
     package var borders: [Key]
+    /// Whether it may still be formed into a cluster.
     package var state: FormationState
 
     package init(

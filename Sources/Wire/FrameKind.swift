@@ -1,34 +1,56 @@
 /// The kind byte of every frame. Do not renumber: old and new nodes speak to each other.
 package enum FrameKind {
     // Client flavour: the first frame of every connection and its answer.
+    /// A `Hello`.
     package static let hello: UInt8 = 0x01
+    /// A `HelloReply`.
     package static let helloReply: UInt8 = 0x02
 
     // Client flavour: requests.
+    /// A `WriteRequest`; answered by `written` or `failure`.
     package static let write: UInt8 = 0x10
+    /// A `GetRequest`; answered by `values` or `failure`.
     package static let get: UInt8 = 0x11
+    /// A `ScanRequest`; answered by `page` or `failure`.
     package static let scan: UInt8 = 0x12
+    /// A `RoutesRequest`; answered by `routeTable` or `failure`.
     package static let routes: UInt8 = 0x13
+    /// Asks for the node's status, without fields; answered by `nodeStatus` or `failure`.
     package static let status: UInt8 = 0x14
 
     // Client flavour: responses.
+    /// A `WriteResult`: every operation was applied.
     package static let written: UInt8 = 0x20
+    /// A `ValueList`.
     package static let values: UInt8 = 0x21
+    /// A `ScanPage`.
     package static let page: UInt8 = 0x22
+    /// A `RouteTable`.
     package static let routeTable: UInt8 = 0x23
+    /// A `NodeStatus`.
     package static let nodeStatus: UInt8 = 0x24
+    /// A `RequestError`, the answer to any request.
     package static let failure: UInt8 = 0x2F
 
     // Client flavour: formation requests and replies.
+    /// `FormationRequest.announce`; answered by `announced` or `refused`.
     package static let announce: UInt8 = 0x40
+    /// `FormationRequest.bootstrap`; answered by `accepted` or `refused`.
     package static let bootstrap: UInt8 = 0x41
+    /// `FormationRequest.join`; answered by `joined` or `refused`.
     package static let join: UInt8 = 0x42
+    /// `FormationReply.announced`.
     package static let announced: UInt8 = 0x48
+    /// `FormationReply.accepted`, without fields.
     package static let accepted: UInt8 = 0x49
+    /// `FormationReply.refused`: what to do, in one line.
     package static let refused: UInt8 = 0x4A
+    /// `FormationReply.joined`.
     package static let joined: UInt8 = 0x4B
 
     // Peer flavour.
+    /// Envelopes of many shards; see `RaftFrameBuilder`.
     package static let raft: UInt8 = 0x01
+    /// A `ControlFrame`.
     package static let control: UInt8 = 0x02
 }

@@ -6,6 +6,7 @@ package import NIOCore
 /// peer frame   := length:u32 crc32c:u32 kind:u8 body      and the checksum is over them
 /// ```
 package struct FrameParser: Sendable {
+    /// How frames look on this connection; the hello always comes as `client`, whatever follows it.
     package var flavor: FrameFlavor
     /// The greatest length accepted, in bytes; small until the hello is over, then `flavor.lengthMax`.
     package var limit: Int

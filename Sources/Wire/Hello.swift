@@ -17,7 +17,9 @@ package struct Hello: Sendable, Equatable {
     /// The version that this code speaks.
     package static let currentVersion: UInt16 = 1
 
+    /// What the sender wants the connection for; it stays so until the connection closes.
     package var role: ConnectionRole
+    /// The version that the sender speaks; another than `currentVersion` is refused.
     package var protocolVersion: UInt16
     /// The cluster that the sender belongs to or wants to reach; nil when it does not know yet.
     package var cluster: ClusterID?

@@ -25,10 +25,13 @@ package enum RefusalCode: UInt8, Sendable, Equatable, CaseIterable {
 /// The answer to a `Hello`; after a refusal the connection is closed.
 package struct HelloReply: Sendable, Equatable {
     package var outcome: Outcome
+    /// The version that the answering node speaks.
     package var protocolVersion: UInt16
     package var cluster: ClusterID?
     package var node: NodeID?
+    /// The answering node's data directory, as `Hello.incarnation`; zero when it is not told.
     package var incarnation: UInt64
+    /// The answering node's process, as `Hello.boot`.
     package var boot: UInt64
     /// The answering node's cluster clock, in milliseconds since 1970 (rule 20).
     package var clusterMilliseconds: UInt64

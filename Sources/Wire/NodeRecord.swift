@@ -2,6 +2,7 @@
 package struct NodeRecord: Sendable, Equatable {
     /// `host:port`.
     package var address: String
+    /// The data directory that holds the id; another one under the same id is refused (rule 17).
     package var incarnation: UInt64
     /// What placement spreads replicas over, such as `zone` → `a`.
     package var labels: [String: String]

@@ -4,12 +4,15 @@ package import Raft
 /// How one node sees itself and its neighbours.
 package struct NodeStatus: Sendable, Equatable {
     package var node: NodeID
+    /// Where clients and peers reach the node, `host:port`.
     package var address: String
+    /// Whether the node should get requests; what `/ready` answers.
     package var isReady: Bool
     /// Why it is not ready, one line each.
     package var reasons: [String]
     /// The replicas of this node, in key order.
     package var shards: [ShardStatus]
+    /// All nodes it knows, itself included.
     package var nodes: [NodeState]
     /// What placement knows of the node's machine, such as `zone` → `a`.
     package var labels: [String: String]
@@ -32,9 +35,12 @@ package struct NodeStatus: Sendable, Equatable {
 package struct ShardStatus: Sendable, Equatable {
     package var descriptor: Descriptor
     package var role: Role
+    /// The node whose replica leads, as far as this replica knows; nil while it knows of none.
     package var leader: NodeID?
     package var term: Term
+    /// The last index that this replica knows to be committed.
     package var commit: LogIndex
+    /// The last index whose effect is in this replica's state; at most `commit`.
     package var applied: LogIndex
     /// An estimate, in bytes on disk.
     package var sizeBytes: UInt64
@@ -70,7 +76,9 @@ package struct ShardStatus: Sendable, Equatable {
 
 /// One neighbour.
 package struct NodeState: Sendable, Equatable {
+    /// Which node, and where it is reached.
     package var address: NodeAddress
+    /// Whether the control connection to it is up.
     package var isConnected: Bool
     /// The age of the last control frame; the greatest number when there was none.
     package var heardMillisecondsAgo: UInt64

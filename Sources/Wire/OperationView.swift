@@ -2,6 +2,7 @@ package import Keyspace
 
 /// One operation of a command, without a copy: key, value and expectation are ranges of the bytes it was read from.
 package struct OperationView: Sendable, Equatable {
+    /// What it does, and so which of the other fields count.
     package var kind: OperationKind
     /// The internal key, space byte included.
     package var key: Range<Int>

@@ -8,6 +8,7 @@ package enum OperationsValidator {
     package struct Summary: Hashable, Sendable {
         /// Whether some outcome depends on what is stored.
         package var reads: Bool
+        /// How many operations were accepted.
         package var operationCount: Int
         /// Whether some operation needs room on the disk; deletes alone are taken even when it is full.
         package var addsData = false

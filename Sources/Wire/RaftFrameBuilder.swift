@@ -16,6 +16,7 @@ package struct RaftFrameBuilder: Sendable {
 
     package init() {}
 
+    /// Whether no envelope waits; `finish` would give an empty buffer.
     package var isEmpty: Bool { count == 0 }
 
     /// The size of the frame as it would be now, in bytes.

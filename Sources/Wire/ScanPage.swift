@@ -24,8 +24,11 @@ package struct ScanPage: Sendable, Equatable {
 
     /// One row; key and value are ranges of the page's readable bytes.
     package struct RowView: Sendable, Equatable {
+        /// The internal key, space byte included.
         package var key: Range<Int>
+        /// The user's bytes; empty when only keys were asked for.
         package var value: Range<Int>
+        /// The version of the write that put the value (rule 19).
         package var version: Timestamp
 
         package init(key: Range<Int>, value: Range<Int>, version: Timestamp) {

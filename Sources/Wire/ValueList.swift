@@ -20,7 +20,9 @@ package struct ValueList: Sendable, Equatable {
 
     /// One found value; `value` is a range of the list's readable bytes.
     package struct ValueView: Sendable, Equatable {
+        /// The version of the write that put the value (rule 19).
         package var version: Timestamp
+        /// The user's bytes.
         package var value: Range<Int>
 
         package init(version: Timestamp, value: Range<Int>) {

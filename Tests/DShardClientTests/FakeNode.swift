@@ -7,6 +7,7 @@ import Wire
 
 /// A node in the test process that speaks the client protocol: what it answers is the test's business. It lives on the
 /// client's loop, where the test changes and reads it.
+// Safe because its state is touched on that one loop only.
 final class FakeNode: ConnectionOwner, @unchecked Sendable {
     /// What a node does with a request: the answer, or nil for silence.
     typealias Handler = (ClientRequest, FramedConnection) -> ClientResponse.Body?

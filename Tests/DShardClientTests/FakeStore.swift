@@ -4,6 +4,7 @@ import Raft
 import Wire
 
 /// What a shard does with requests, in a few lines: a map, versions that count up, epochs that are checked.
+// Safe because it belongs to one fake node, and so to one loop.
 final class FakeStore: @unchecked Sendable {
     var rows: [Key: (value: [UInt8], version: UInt64)] = [:]
     var nextVersion: UInt64 = 1

@@ -7,7 +7,7 @@ import Testing
 
 /// Three hosts, a few shards, clients that repeat what they are not certain of, and everything that may go wrong.
 @Suite struct HostClusterTests {
-    @Test("a random story", arguments: UInt64(1)...64)
+    @Test("a random story", arguments: UInt64(1)...60)
     func random(seed: UInt64) throws { try story(seed: seed) }
 
     /// Seeds that have failed once.
@@ -21,18 +21,17 @@ import Testing
         limits.raft.cacheBytesMax = 1_500
         let cluster = try HostCluster(seed: seed, limits: limits)
         defer { cluster.end() }
-        cluster.addClients(4)
+        cluster.addClients(3)
         cluster.isBusy = true
         for client in cluster.clients { cluster.beginOperation(client) }
         cluster.startFaults()
-        cluster.run(milliseconds: 1_300) { !cluster.history.failures.isEmpty }
+        cluster.run(milliseconds: 1_200) { !cluster.history.failures.isEmpty }
         cluster.heal()
         cluster.run(milliseconds: 5_000) { cluster.clients.allSatisfy { $0.operation == nil } }
         #expect(
             cluster.clients.allSatisfy { $0.operation == nil }, "seed \(seed): no progress within 5 s of the healing")
         readEverything(cluster)
         try compareReplicas(cluster)
-        print("STAT", seed, cluster.now / 1_000_000, cluster.history.reads, cluster.history.writes, cluster.framesSent, cluster.nodes.map(\.logWrites), cluster.turns)
         #expect(cluster.history.failures == [], "seed \(seed)")
     }
 

@@ -22,15 +22,21 @@ import Wire
         NodeAddress(node: NodeID(id), address: "n:\(id)", incarnation: incarnation ?? id)
     }
 
+    /// The frame that `host` sends to node 2 so many milliseconds after the start.
+    private static func frame(_ host: inout Host, after milliseconds: Int64) throws -> ControlFrame {
+        let frame = host.controlFrame(to: NodeID(2), now: start + .milliseconds(milliseconds))
+        return try #require(frame)
+    }
+
     @Test func newsTravelOnceAndAreRepeatedEachSecond() throws {
         var one = Self.host(1)
         var two = Self.host(2)
         _ = one.controlFrame(to: NodeID(2), now: Self.start)
-        let idle = try #require(one.controlFrame(to: NodeID(2), now: Self.start + .milliseconds(50)))
+        let idle = try Self.frame(&one, after: 50)
         #expect(idle.nodes.isEmpty)
 
         one.learn([Self.address(3)])
-        let news = try #require(one.controlFrame(to: NodeID(2), now: Self.start + .milliseconds(100)))
+        let news = try Self.frame(&one, after: 100)
         #expect(news.nodes.map(\.node) == [NodeID(1), NodeID(2), NodeID(3)])
         let before = two.addressesNumber
         two.receive(news, from: NodeID(1), now: Self.start + .milliseconds(100))
@@ -38,9 +44,9 @@ import Wire
         #expect(two.addressesNumber != before)
         #expect(two.peerNodes == [NodeID(1), NodeID(3)])
 
-        let later = try #require(one.controlFrame(to: NodeID(2), now: Self.start + .milliseconds(150)))
+        let later = try Self.frame(&one, after: 150)
         #expect(later.nodes.isEmpty)
-        let repeated = try #require(one.controlFrame(to: NodeID(2), now: Self.start + .milliseconds(1_100)))
+        let repeated = try Self.frame(&one, after: 1_100)
         #expect(repeated.nodes == one.addresses)
         let number = two.addressesNumber
         two.receive(repeated, from: NodeID(1), now: Self.start + .milliseconds(1_100))
@@ -51,7 +57,7 @@ import Wire
         var one = Self.host(1)
         _ = one.controlFrame(to: NodeID(2), now: Self.start)
         one.connected(NodeID(2), boot: 102, isControl: true, now: Self.start + .milliseconds(20))
-        let first = try #require(one.controlFrame(to: NodeID(2), now: Self.start + .milliseconds(20)))
+        let first = try Self.frame(&one, after: 20)
         #expect(first.nodes.count == 2)
     }
 

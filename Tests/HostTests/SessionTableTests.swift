@@ -170,7 +170,7 @@ import Wire
         var table = SessionTable()
         try table.absorb(delta: delta, window: window)
         let checkpoint = table.encodeCheckpoint()
-        for _ in 0..<1_500 {
+        for _ in 0..<600 {
             var other = table
             try? other.absorb(delta: mutated(delta, &random), window: window)
             if var read = try? SessionTable.decode(checkpoint: mutated(checkpoint, &random)) {

@@ -114,7 +114,8 @@ struct RandomCluster {
         nodes.map {
             "\($0.member.replica):\($0.group.role) t\($0.group.term) last \($0.group.lastIndex) "
                 + "commit \($0.group.commitIndex) applied \($0.group.appliedIndex) "
-                + "persisted \($0.group.persistedIndex) truncated \($0.group.truncatedIndex) disk \($0.disk.truncated.index) "
+                + "persisted \($0.group.persistedIndex) truncated \($0.group.truncatedIndex) "
+                + "disk \($0.disk.truncated.index) "
                 + "\($0.pending.count) pending \($0.group.progress.map { "\($0)" })"
         }.joined(separator: "; ")
     }

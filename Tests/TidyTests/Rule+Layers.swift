@@ -17,7 +17,8 @@ extension Rule {
             "Transport": core.union(system).union(["NIOPosix"]),
             "DShardClient": core.union(system).union(["Routing", "Transport", "NIOPosix"]),
             "DShardServer": core.union(system).union([
-                "Storage", "Host", "Routing", "RocksEngine", "Transport", "DShardClient", "NIOPosix", "NIOHTTP1",
+                "Storage", "Host", "Routing", "RocksEngine", "Transport", "DShardClient", "NIOPosix",
+                "NIOConcurrencyHelpers", "NIOHTTP1",
                 "Logging", "ServiceLifecycle", "UnixSignals", "Hummingbird", "HTTPTypes", "Foundation", "Dispatch",
             ]),
             "dshard": [

@@ -9,6 +9,7 @@ import Wire
 /// Two nodes on loopback sockets: node 2 dials node 1.
 @Suite struct PeerLinksTests {
     /// A node: a listener that hands peers to its links, and a delegate that tells what happens. On one loop.
+    // Safe because its links are used on that loop only and the rest never changes.
     final class Peer: ConnectionOwner, PeerLinksDelegate, @unchecked Sendable {
         enum Event: Equatable, Sendable {
             case connected(UInt64, PeerChannel, boot: UInt64)

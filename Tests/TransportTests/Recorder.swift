@@ -5,6 +5,7 @@ import Transport
 import Wire
 
 /// An owner that writes down what it hears. Used on one loop, and read by the test after that loop has answered.
+// Safe because the test reads it only after the loop has answered.
 final class Recorder: ConnectionOwner, @unchecked Sendable {
     var reply = HelloReply(outcome: .welcome, node: NodeID(1), incarnation: 11, boot: 12, clusterMilliseconds: 13)
     var opened: [FramedConnection] = []

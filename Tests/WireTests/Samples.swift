@@ -111,7 +111,7 @@ enum Samples {
         resigned: [.init(number: 0x20, shard: ShardID(0x21), replica: ReplicaID(0x22), term: Term(0x23))],
         confirmedLeft: 6, confirmedResigned: 7, leftNumber: 8, resignedNumber: 9, clusterMilliseconds: 0x0A,
         incarnation: 0x0B, synced: 0x0C, oldestSyncMilliseconds: 0x0D, systemDescriptor: jointDescriptor,
-        nodes: [node])
+        nodes: [node], heardSynced: 0x0E)
 
     static let quietControl = ControlFrame(sequence: 1, sentAt: Instant(nanoseconds: 2), boot: 5, vouches: false)
 

@@ -24,7 +24,8 @@ extension Formation {
     private static let hopsMax = 4
 
     /// Asks the nodes at `seeds`, and those they name, until the cluster has taken in the node at `address`, or
-    /// recorded its labels if it is a member already. With `says`, tells the operator each few seconds whom it waits for.
+    /// recorded its labels if it is a member already. With `says`, tells the operator each few seconds whom it waits
+    /// for.
     func join(
         through seeds: [String], as address: String, labels: [String: String], says: Bool
     ) async throws(NodeStartError) -> Joined {
@@ -38,7 +39,9 @@ extension Formation {
             }
             if says, ContinuousClock.now - noticed >= Self.notice {
                 noticed = ContinuousClock.now
-                for (address, reason) in trouble { Self.say("waiting for \(address) (\(reason)): not in the cluster yet") }
+                for (address, reason) in trouble {
+                    Self.say("waiting for \(address) (\(reason)): not in the cluster yet")
+                }
             }
             try await Self.pause(pause)
             pause = min(pause * 2, .seconds(1))

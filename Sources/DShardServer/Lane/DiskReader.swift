@@ -72,7 +72,8 @@ struct DiskReader: Sendable {
     }
 
     private func page(_ scan: ScanRequest) throws(StorageError) -> Outcome {
-        let rowLimit = scan.rowLimit == 0 ? KeyLimits.scanPageRowsMax : min(Int(scan.rowLimit), KeyLimits.scanPageRowsMax)
+        let rowLimit =
+            scan.rowLimit == 0 ? KeyLimits.scanPageRowsMax : min(Int(scan.rowLimit), KeyLimits.scanPageRowsMax)
         let byteLimit =
             scan.byteLimit == 0 ? KeyLimits.scanPageBytesMax : min(Int(scan.byteLimit), KeyLimits.scanPageBytesMax)
         let snapshot = try store.snapshot()

@@ -116,7 +116,8 @@ extension Lane: PeerLinksDelegate {
         do throws(WireError) {
             try received(frame, from: node)
         } catch {
-            telemetry.log.error("closing a peer's connection that sent garbage: \(error)", metadata: ["node": "\(node)"])
+            telemetry.log.error(
+                "closing a peer's connection that sent garbage: \(error)", metadata: ["node": "\(node)"])
             links?.disconnect(node, channel: channel, reason: .garbage(error))
         }
     }

@@ -83,7 +83,9 @@ final class NodeRuntime: Sendable {
     /// `/ready` says no from here on; leaderships go to other nodes, then the node ends.
     func beginShutdown() {
         let loop = lane.loop
-        let deadline = SteadyClock.now() + Interval(nanoseconds: Int64(clamping: drainTimeout.components.seconds) * 1_000_000_000)
+        let deadline =
+            SteadyClock.now()
+            + Interval(nanoseconds: Int64(clamping: drainTimeout.components.seconds) * 1_000_000_000)
         loop.execute { [self] in
             lane.drain = .handingOver
             telemetry.log.notice("shutting down: handing leaderships over")

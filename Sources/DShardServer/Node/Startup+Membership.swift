@@ -62,8 +62,8 @@ extension Startup {
         let listed = configuration.initialCluster + configuration.join
         if let foreign = await formation.foreignNode(to: record.cluster, at: listed) {
             throw NodeStartError(
-                "\(configuration.dataDirectory) belongs to cluster \(record.cluster), but \(foreign.address) to cluster "
-                    + "\(foreign.cluster): correct --data-dir or the list of nodes")
+                "\(configuration.dataDirectory) belongs to cluster \(record.cluster), but \(foreign.address) "
+                    + "to cluster \(foreign.cluster): correct --data-dir or the list of nodes")
         }
         let ignored = flags.joined(separator: ", ")
         telemetry.log.notice(

@@ -148,7 +148,10 @@ struct Startup: Sendable {
         loop.execute {
             service.become(
                 .forming(own) { record in
-                    guard record.nodes.contains(where: { $0.address == own.address && $0.incarnation == own.incarnation })
+                    guard
+                        record.nodes.contains(where: {
+                            $0.address == own.address && $0.incarnation == own.incarnation
+                        })
                     else { return .refused(FormationService.wiped(own.address, NodeID(0))) }
                     do throws(FileError) {
                         try startup.adopt(record, directory)

@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import NIOConcurrencyHelpers
 
 /// What a node says about itself: its log, one line per event, never with a key or value.
 struct Telemetry: Sendable {

@@ -18,10 +18,12 @@ package struct Applier {
         window = sessionWindowMilliseconds
     }
 
+    /// Takes in a shard's state, as recovered or newly made; replaces what was known of the same shard.
     package mutating func add(_ state: ShardState) {
         shards[state.descriptor.shard] = state
     }
 
+    /// The shard's state after the last `apply`; nil for a shard that is not applied here.
     package func state(of shard: ShardID) -> ShardState? { shards[shard] }
 
     /// Builds the batch of one task. The caller writes the batch and only then reports what is returned here.

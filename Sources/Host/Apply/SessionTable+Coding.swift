@@ -50,6 +50,9 @@ extension SessionTable {
         return buffer
     }
 
+    /// Records a delta's commands again, in the order they were applied; `window` is in milliseconds of replicated
+    /// time. Read exactly (rule 24): `badValue`, `unknownKind`, `truncated` or `trailingBytes` for anything else. After
+    /// an error the table is of no use: it holds a part of the delta.
     package mutating func absorb(delta: ByteBuffer, window: UInt64) throws(WireError) {
         var reader = delta
         guard reader.readInteger(as: UInt8.self) == Self.format else { throw .badValue("session delta format") }
@@ -77,6 +80,7 @@ extension SessionTable {
         return value
     }
 
+    /// The whole table as it is on disk, sessions in the order of their ids: equal tables give equal bytes.
     package func encodeCheckpoint() -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.writeInteger(Self.format)
@@ -94,6 +98,8 @@ extension SessionTable {
         return buffer
     }
 
+    /// Reads a checkpoint exactly (rule 24): `badValue`, `unknownKind`, `truncated` or `trailingBytes` for anything
+    /// else.
     package static func decode(checkpoint: ByteBuffer) throws(WireError) -> SessionTable {
         var reader = checkpoint
         var table = SessionTable()

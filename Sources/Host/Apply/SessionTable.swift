@@ -32,6 +32,7 @@ package struct SessionTable: Sendable {
 
     package init() {}
 
+    /// Sessions remembered now; at most `sessionsMax`.
     package var sessionCount: Int { sessions.count }
 
     /// What a command that carries a session meets.
@@ -46,6 +47,8 @@ package struct SessionTable: Sendable {
         case full
     }
 
+    /// Judges a command of a session before it is applied. `stampMilliseconds` is the stamp of its entry and `window`
+    /// how long answers are kept, both in milliseconds of replicated time (rule 22). Changes nothing.
     package func verdict(_ header: CommandHeader, stampMilliseconds: UInt64, window: UInt64) -> Verdict {
         guard let session = sessions[header.session] else {
             if header.issuedAt &+ window < stampMilliseconds { return .expired }

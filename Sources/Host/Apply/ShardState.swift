@@ -9,6 +9,7 @@ package struct ShardState: Sendable {
     package var descriptor: Descriptor
     package var replica: ReplicaID
     package var applied: AppliedState
+    /// The answers the shard remembers, as of `applied`.
     package var sessions: SessionTable
     /// Session deltas on disk since the checkpoint, by the index they were written at.
     var deltas: [LogIndex] = []

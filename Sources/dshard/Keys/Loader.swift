@@ -1,5 +1,5 @@
-/// Puts the rows of a stream of lines, some batches at a time, with bounded memory: the batches in flight, one more that
-/// fills up, and one chunk of input.
+/// Puts the rows of a stream of lines, some batches at a time, with bounded memory: the batches in flight, one more
+/// that fills up, and one chunk of input.
 ///
 /// Lines take effect in their order where that can be seen: before a key comes a second time, everything before it has
 /// been written.

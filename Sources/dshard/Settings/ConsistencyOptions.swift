@@ -5,7 +5,10 @@ import DShardClient
 struct ConsistencyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "linearizable: from the leader; follower: as fresh, from any replica; stale: as old as --max-staleness. (default: linearizable)",
+            """
+            linearizable: from the leader; follower: as fresh, from any replica; stale: as old as --max-staleness. \
+            (default: linearizable)
+            """,
             valueName: "level"))
     var consistency: String?
 

@@ -182,7 +182,7 @@ extension HostCluster {
         client.operation = nil
         client.completed += 1
         guard isBusy else { return }
-        after(random.draw(0...12_000)) { [self] in
+        after(random.draw(0...8_000)) { [self] in
             if isBusy, client.operation == nil { beginOperation(client) }
         }
     }

@@ -16,7 +16,6 @@ extension HostCluster {
 
     func turn(_ node: ClusterNode) {
         node.isTurnScheduled = false
-        turns += 1
         let effects = node.host.turn(now: instant(node))
         if let write = effects.logWrite {
             node.logWrites += 1

@@ -29,7 +29,6 @@ final class HostCluster {
     var latency = 100...1_500
     /// Whether clients begin new operations and faults happen.
     var isBusy = false
-    var turns = 0
     /// Frames that were sent, by kind.
     var framesSent: (control: Int, raft: Int) = (0, 0)
 

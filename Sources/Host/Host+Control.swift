@@ -32,7 +32,7 @@ extension Host {
     package mutating func receive(_ frame: ControlFrame, from peer: NodeID, now: Instant) {
         guard var state = peers[peer], state.boot == frame.boot else { return }
         counters.controlFramesReceived += 1
-        let wasSilent = state.silentCheckedAt != nil
+        let wasSilent = state.silentCheckedAt != nil || isSilent(peer, now: now)
         state.silentCheckedAt = nil
         // Only an answer tells how long its way was: the peer read its clock in the middle of it. Otherwise every node
         // would take all others to be behind, and they would slow each other down.
@@ -73,6 +73,13 @@ extension Host {
             effects.control.append((owed.peer, frame(to: owed.peer, sequence: 0, answer: owed.answer, now: now)))
         }
         owedAnswers.removeAll(keepingCapacity: true)
+    }
+
+    /// Whether a group that looked at the node since it was last heard may have taken it for gone. A group looks when
+    /// its own deadline says so, not only when the host watches the node: it must hear that the node is back.
+    private func isSilent(_ peer: NodeID, now: Instant) -> Bool {
+        let liveness = neighbourhood[peer]
+        return liveness.isClosed(since: liveness.heardAt) || now - liveness.heardAt >= limits.raft.silence
     }
 
     private mutating func renew(_ peer: NodeID, _ frame: ControlFrame, now: Instant) {

@@ -322,6 +322,33 @@ import Wire
         #expect(leaseEnd(bench) == .distantPast)
     }
 
+    /// Found by the random stories: the group took the node for silent at a moment when the host did not look, so
+    /// nothing told the group that the node was heard again, and its follower there was left behind for good.
+    @Test("a follower whose node was silent for the group alone is served again", arguments: [false, true])
+    func silentForGroupAlone(closes: Bool) throws {
+        var bench = try leader()
+        bench.receive(from: 3)
+        bench.turn()
+        if closes {
+            bench.host.disconnected(NodeID(3), closedByPeer: true, now: bench.now)
+            bench.connect(3)
+            bench.turn()
+        }
+        bench.milliseconds += closes ? 200 : 299
+        bench.receive(from: 2, answering: bench.now)
+        bench.turn()
+        // The probe of node 3 is due: the group looks at its clock and at the neighbourhood.
+        bench.milliseconds += closes ? 100 : 1
+        bench.receive(from: 2, answering: bench.now)
+        bench.turn()
+        try #require(bench.group?.progress.first { $0.member.node == NodeID(3) }?.isSilent == true)
+        bench.milliseconds += 1
+        bench.receive(from: 3)
+        bench.turn()
+        #expect(bench.group?.progress.first { $0.member.node == NodeID(3) }?.isSilent == false)
+        #expect(bench.effects.messages.contains { $0.to.node == NodeID(3) })
+    }
+
     // MARK: Requests
 
     @Test("a message that claims another sender, or is for another replica, is dropped")

@@ -2,11 +2,11 @@ import Foundation
 
 /// Where the program under test is.
 package enum Executable {
-    /// The one that `DSHARD_BINARY` names, else the `dshard` that was built together with these tests: it lies
+    /// The one that `TESTED_DSHARD` names, else the `dshard` that was built together with these tests: it lies
     /// beside the test bundle.
     package static var path: String {
         get throws {
-            if let named = ProcessInfo.processInfo.environment["DSHARD_BINARY"] { return named }
+            if let named = ProcessInfo.processInfo.environment["TESTED_DSHARD"] { return named }
             let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             let candidates = [own, CommandLine.arguments[0]].map { program in
                 URL(fileURLWithPath: program).deletingLastPathComponent().appendingPathComponent("dshard").path

@@ -4,7 +4,7 @@ import Wire
 
 extension DShardClient {
     /// Sets `key` to `value` and returns the value's version.
-    /// - Parameter expiresAfter: How long the value stays; nil for ever.
+    /// The value stays for `expiresAfter`; nil for ever.
     @discardableResult
     public func put(
         _ key: [UInt8], _ value: [UInt8], expiresAfter: Duration? = nil
@@ -37,7 +37,7 @@ extension DShardClient {
     }
 
     /// Sets `key` to `value` if the condition holds, in one step that no other write can come between.
-    /// - Parameter expiresAfter: How long the new value stays; nil for ever.
+    /// The new value stays for `expiresAfter`; nil for ever.
     public func compareAndSet(
         _ key: [UInt8], to value: [UInt8], expecting condition: Condition, expiresAfter: Duration? = nil
     ) async throws(ClientError) -> CASResult {

@@ -29,7 +29,7 @@ public final class DShardClient: Sendable {
     private let ownGroup: MultiThreadedEventLoopGroup?
 
     /// Makes a client and begins to connect; calls may follow at once.
-    /// - Parameter eventLoop: Where the client lives; nil for a thread of its own.
+    /// It lives on `eventLoop`; nil for a thread of its own.
     public init(configuration: Configuration = Configuration(), eventLoop: (any EventLoop)? = nil) {
         let group = eventLoop == nil ? MultiThreadedEventLoopGroup(numberOfThreads: 1) : nil
         let loop = eventLoop ?? group?.next() ?? MultiThreadedEventLoopGroup.singleton.next()

@@ -50,10 +50,8 @@ package struct RetryPolicy: Sendable {
     }
 
     /// Decides about a request whose `attempt`-th attempt (1 is the first) ended with `failure`.
-    /// - Parameters:
-    ///   - learned: Whether the router took something new from the answer: a leader's hint, newer descriptors.
-    ///   - mayBeApplied: Whether this or an earlier attempt may still take effect.
-    ///   - timeLeft: Until the caller's deadline.
+    /// `learned`: the router took something new from the answer, a leader's hint or newer descriptors. `mayBeApplied`:
+    /// this or an earlier attempt may still take effect. `timeLeft` is until the caller's deadline.
     package func decide(
         _ operation: Operation, _ failure: Failure, attempt: Int, learned: Bool, mayBeApplied: Bool,
         timeLeft: Interval, using generator: inout some RandomNumberGenerator

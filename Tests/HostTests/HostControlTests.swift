@@ -66,7 +66,8 @@ import Wire
             host.receive(envelope, from: NodeID(peer), now: now)
         }
 
-        mutating func receive(from peer: UInt64, vouches: Bool = true, answering sentAt: Instant? = nil,
+        mutating func receive(
+            from peer: UInt64, vouches: Bool = true, answering sentAt: Instant? = nil,
             _ change: (inout ControlFrame) -> Void = { _ in }
         ) {
             var frame = ControlFrame(
@@ -201,6 +202,16 @@ import Wire
         #expect(bench.frame(to: 1)?.left.count == 1)
         bench.receive(from: 1) { $0.confirmedLeft = number }
         #expect(bench.frame(to: 1)?.left == [])
+    }
+
+    /// Rule 4: a new process has forgotten what it promised.
+    @Test("a process votes for nobody for one promise after its start", arguments: [(149, false), (150, true)])
+    func startupPromise(milliseconds: Int64, isGranted: Bool) {
+        var bench = Bench(node: 2)
+        bench.milliseconds += milliseconds
+        bench.askForVote()
+        bench.turn()
+        #expect(bench.votes.map(\.isGranted) == [isGranted])
     }
 
     // MARK: Leases

@@ -48,8 +48,8 @@ enum Bootstrap {
         let first = AppliedState(
             appliedIndex: .zero, appliedTerm: .zero, baseIndex: .zero, baseTerm: .zero,
             lastVersion: Timestamp(milliseconds: record.createdMilliseconds), sessionsCheckpoint: .zero)
-        for descriptor in record.descriptors {
-            guard descriptor.configuration.members.contains(where: { $0.node == node }) else { continue }
+        for descriptor in record.descriptors where descriptor.configuration.members.contains(where: { $0.node == node })
+        {
             put(
                 ShardRecordKey.descriptor(descriptor.shard).array,
                 ByteBuffer(bytes: DescriptorRecord.encode(descriptor)), batch)

@@ -24,6 +24,7 @@ public struct NodeConfiguration: Sendable {
     public var drainTimeout: Duration
     /// `trace` … `critical`.
     public var logLevel: String
+    /// How log lines look.
     public var logFormat: LogFormat
 
     /// How log lines look.

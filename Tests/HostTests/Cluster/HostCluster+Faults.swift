@@ -15,7 +15,7 @@ extension HostCluster {
         let node = nodes[random.draw(0...(nodes.count - 1))]
         let other = nodes[(node.position + random.draw(1...(nodes.count - 1))) % nodes.count]
         let length = random.draw(20_000...(random.chance(25) ? 1_200_000 : 250_000))
-        switch random.draw(1...12) {
+        switch random.draw(1...14) {
         case 1: crash(node, .processDies, down: length)
         case 2: crash(node, .unsyncedLost, down: length)
         case 3: crash(node, .unsyncedTailLost(seed: random.next()), down: length)
@@ -26,6 +26,7 @@ extension HostCluster {
         case 9: reset(node, other)
         case 10: drifting.clock.setDrift(Int64(random.draw(-9_000...9_000)), at: now)
         case 11: slowDisk(node, length)
+        case 12, 13: loseLeader(length)
         default:
             after(0, on: node) { [self] in
                 _ = node.host.handOver(now: instant(node))
@@ -57,6 +58,23 @@ extension HostCluster {
         after(length) { [self] in
             for (a, b) in pairs { block(false, from: a, to: b) }
         }
+    }
+
+    /// A firewall takes one node's part: the others see their connections to a leader closed and soon elect another,
+    /// while the old one hears nothing, and the clients still reach it. Only its lease keeps it from stale answers.
+    private func loseLeader(_ length: Int) {
+        let shard = descriptors[random.draw(0...(descriptors.count - 1))].shard
+        guard let node = leader(of: shard) else { return }
+        let peers = nodes.filter { $0 !== node }
+        cut(peers.flatMap { [(node, $0), ($0, node)] }, length)
+        for peer in peers {
+            // Not always at once: then one follower's promise may end before the other's.
+            after(random.draw(0...1) * random.draw(0...150_000), on: peer) { [self] in
+                close(on: peer, with: node, closedByPeer: true)
+            }
+        }
+        guard random.chance(40) else { return }
+        after(random.draw(0...200_000)) { [self] in crash(peers[0], .processDies, down: random.draw(1_000...40_000)) }
     }
 
     private func slowDisk(_ node: ClusterNode, _ length: Int) {

@@ -14,7 +14,7 @@ import Testing
     @Test("a story that failed before", arguments: [1115, 1436] as [UInt64])
     func regression(seed: UInt64) throws { try story(seed: seed, clients: 5, milliseconds: 3_000) }
 
-    private func story(seed: UInt64, clients: Int = 3, milliseconds: Int = 1_200) throws {
+    private func story(seed: UInt64, clients: Int = 3, milliseconds: Int = 1_000) throws {
         var limits = HostLimits()
         // Small, so that truncation and reading back happen.
         limits.truncateAfterEntries = 8

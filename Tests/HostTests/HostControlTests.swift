@@ -9,108 +9,15 @@ import Wire
 
 /// Control frames and what they renew (rule 7), told to one host by hand.
 @Suite struct HostControlTests {
-    private static let descriptor = Fixture.descriptor(0)
-    private static let shard = descriptor.shard
-
-    /// One host of three, in term 1, and what the others tell it.
-    private struct Bench {
-        var host: Host
-        var milliseconds: Int64 = 1_000_000
-        var effects = Effects()
-
-        init(node: UInt64) {
-            let now = Instant(nanoseconds: 1_000_000 * 1_000_000)
-            host = Host(
-                node: NodeID(node), boot: 100 + node, incarnation: node, limits: HostLimits(),
-                wallMilliseconds: Fixture.start, now: now)
-            let member = Member(replica: ReplicaID(node), node: NodeID(node))
-            host.add(
-                RestoredReplica(
-                    descriptor: descriptor, member: member,
-                    restored: Restored(configuration: descriptor.configuration),
-                    lastVersion: Fixture.firstState.lastVersion),
-                seed: 1, now: now)
-            for peer in UInt64(1)...3 where peer != node { connect(peer) }
-        }
-
-        var now: Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
-        var group: Group<EncodedEntry>? { host.replica(of: shard)?.group }
-
-        mutating func frame(to peer: UInt64) -> ControlFrame? {
-            host.controlFrame(to: NodeID(peer), now: now)
-        }
-
-        mutating func connect(_ peer: UInt64, boot: UInt64? = nil) {
-            host.connected(NodeID(peer), boot: boot ?? 100 + peer, isControl: true, now: now)
-        }
-
-        /// Ends the tick; the log is durable at once.
-        mutating func turn() {
-            effects = host.turn(now: now)
-            while let write = effects.logWrite {
-                host.persisted(write.tokens, writes: 1, now: now)
-                let more = host.turn(now: now)
-                effects.messages += more.messages
-                effects.control += more.control
-                effects.applies += more.applies
-                effects.answers += more.answers
-                effects.reads += more.reads
-                effects.logWrite = more.logWrite
-            }
-        }
-
-        mutating func receive(_ message: Message<EncodedEntry>, from peer: UInt64) {
-            let envelope = PeerEnvelope(
-                shard: shard, from: Member(replica: ReplicaID(peer), node: NodeID(peer)),
-                to: Member(replica: ReplicaID(host.node.rawValue), node: host.node), message: message)
-            host.receive(envelope, from: NodeID(peer), now: now)
-        }
-
-        mutating func receive(
-            from peer: UInt64, vouches: Bool = true, answering sentAt: Instant? = nil,
-            _ change: (inout ControlFrame) -> Void = { _ in }
-        ) {
-            var frame = ControlFrame(
-                sequence: 1, sentAt: Instant(nanoseconds: 7_000), answer: nil, boot: 100 + peer, vouches: vouches)
-            if let sentAt { frame.answer = ControlFrame.Answer(sequence: 1, sentAt: sentAt) }
-            change(&frame)
-            host.receive(frame, from: NodeID(peer), now: now)
-        }
-
-        /// The leader of term 1 is node 1; this host has acknowledged it.
-        mutating func follow() {
-            milliseconds += 1_000
-            let append = Append<EncodedEntry>(
-                term: Term(1), previousIndex: .zero, previousTerm: .zero,
-                entries: [Entry(index: LogIndex(1), term: Term(1), content: .empty)], commit: .zero,
-                replicatedEverywhere: .zero, sentAt: Instant(nanoseconds: 1))
-            receive(.append(append), from: 1)
-            turn()
-        }
-
-        mutating func askForVote(from peer: UInt64 = 3) {
-            let request = VoteRequest(
-                term: Term(2), isPreVote: false, lastIndex: LogIndex(9), lastTerm: Term(1), transfer: nil)
-            receive(.voteRequest(request), from: peer)
-        }
-
-        var votes: [VoteReply] {
-            effects.messages.compactMap { envelope in
-                guard case .voteReply(let reply) = envelope.message else { return nil }
-                return reply
-            }
-        }
-    }
-
-    private func follower() -> Bench {
-        var bench = Bench(node: 2)
+    private func follower() -> HostBench {
+        var bench = HostBench(node: 2)
         bench.follow()
         return bench
     }
 
     /// A host that leads term 1 with the acknowledgement of node 2.
-    private func leader() throws -> Bench {
-        var bench = Bench(node: 1)
+    private func leader() throws -> HostBench {
+        var bench = HostBench(node: 1)
         bench.milliseconds += 400
         bench.turn()
         bench.receive(.voteReply(VoteReply(term: Term(1), isPreVote: true, isGranted: true)), from: 2)
@@ -125,7 +32,7 @@ import Wire
         return bench
     }
 
-    private func leaseEnd(_ bench: Bench) -> Instant {
+    private func leaseEnd(_ bench: HostBench) -> Instant {
         bench.group?.leaseExpiry(neighbours: bench.host.neighbourhood) ?? .distantPast
     }
 
@@ -178,7 +85,7 @@ import Wire
         bench.turn()
         try #require(bench.votes.map(\.isGranted) == [true])
         let answer = try #require(bench.effects.control.first { $0.peer == NodeID(1) }?.frame)
-        #expect(answer.left.map(\.shard) == [Self.shard])
+        #expect(answer.left.map(\.shard) == [HostBench.shard])
         #expect(answer.left.map(\.term) == [Term(1)])
     }
 
@@ -207,7 +114,7 @@ import Wire
     /// Rule 4: a new process has forgotten what it promised.
     @Test("a process votes for nobody for one promise after its start", arguments: [(149, false), (150, true)])
     func startupPromise(milliseconds: Int64, isGranted: Bool) {
-        var bench = Bench(node: 2)
+        var bench = HostBench(node: 2)
         bench.milliseconds += milliseconds
         bench.askForVote()
         bench.turn()
@@ -244,7 +151,7 @@ import Wire
         var bench = try leader()
         bench.milliseconds += 60
         let left = ControlFrame.Left(
-            number: 1, shard: Self.shard, leader: Member(replica: ReplicaID(1), node: NodeID(1)),
+            number: 1, shard: HostBench.shard, leader: Member(replica: ReplicaID(1), node: NodeID(1)),
             replica: ReplicaID(2), term: Term(1))
         bench.receive(from: 2, answering: bench.now) { $0.left = [left] }
         let end = leaseEnd(bench)
@@ -259,7 +166,7 @@ import Wire
     func leftOfAnother() throws {
         var bench = try leader()
         let left = ControlFrame.Left(
-            number: 1, shard: Self.shard, leader: Member(replica: ReplicaID(1), node: NodeID(1)),
+            number: 1, shard: HostBench.shard, leader: Member(replica: ReplicaID(1), node: NodeID(1)),
             replica: ReplicaID(2), term: Term(1))
         bench.receive(from: 3) { $0.left = [left] }
         bench.milliseconds += 60
@@ -302,7 +209,7 @@ import Wire
         try #require(bench.group?.role != .leader)
         let frame = bench.frame(to: 2)
         let news = try #require(frame?.resigned.first)
-        #expect(news.shard == Self.shard)
+        #expect(news.shard == HostBench.shard)
         #expect(news.term == Term(1))
         bench.receive(from: 2) { $0.confirmedResigned = news.number }
         #expect(bench.frame(to: 2)?.resigned == [])
@@ -372,9 +279,9 @@ import Wire
                 term: Term(5), commit: .zero, round: 0, replicatedEverywhere: .zero, sentAt: Instant(nanoseconds: 1)))
         let own = Member(replica: ReplicaID(2), node: NodeID(2))
         let wrong = [
-            PeerEnvelope(shard: Self.shard, from: one, to: own, message: heartbeat),
+            PeerEnvelope(shard: HostBench.shard, from: one, to: own, message: heartbeat),
             PeerEnvelope(
-                shard: Self.shard, from: Member(replica: ReplicaID(3), node: NodeID(3)),
+                shard: HostBench.shard, from: Member(replica: ReplicaID(3), node: NodeID(3)),
                 to: Member(replica: ReplicaID(9), node: NodeID(2)), message: heartbeat),
             PeerEnvelope(
                 shard: ShardID(77), from: Member(replica: ReplicaID(3), node: NodeID(3)), to: own, message: heartbeat),

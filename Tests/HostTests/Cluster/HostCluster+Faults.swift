@@ -1,4 +1,5 @@
 import Host
+import Keyspace
 import Raft
 import Storage
 
@@ -15,7 +16,7 @@ extension HostCluster {
         let node = nodes[random.draw(0...(nodes.count - 1))]
         let other = nodes[(node.position + random.draw(1...(nodes.count - 1))) % nodes.count]
         let length = random.draw(20_000...(random.chance(25) ? 1_200_000 : 250_000))
-        switch random.draw(1...14) {
+        switch random.draw(1...15) {
         case 1: crash(node, .processDies, down: length)
         case 2: crash(node, .unsyncedLost, down: length)
         case 3: crash(node, .unsyncedTailLost(seed: random.next()), down: length)
@@ -26,7 +27,7 @@ extension HostCluster {
         case 9: reset(node, other)
         case 10: drifting.clock.setDrift(Int64(random.draw(-9_000...9_000)), at: now)
         case 11: slowDisk(node, length)
-        case 12, 13: loseLeader(length)
+        case 12...14: loseLeader(length)
         default:
             after(0, on: node) { [self] in
                 _ = node.host.handOver(now: instant(node))

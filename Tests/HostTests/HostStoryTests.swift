@@ -149,6 +149,32 @@ import Wire
         #expect(cluster.nodes.map(\.host.counters.roundReads).reduce(0, +) == rounds)
     }
 
+    /// Rule 21: nothing moves replicated time in a quiet shard, so the read itself has to.
+    @Test("a read of a record that is due commits an entry first, and finds nothing")
+    func dueRecord() throws {
+        let cluster = try settled()
+        defer { cluster.end() }
+        cluster.addClients(1)
+        let client = cluster.clients[0]
+        let leader = try #require(cluster.leader(of: cluster.descriptors[0].shard))
+        client.expiry = leader.host.clock.milliseconds(at: cluster.instant(leader)) + 500
+        cluster.begin(.put(Fixture.key(0, 1), [1]), client)
+        cluster.run(milliseconds: 400) { client.operation == nil }
+        try #require(client.operation == nil)
+        cluster.begin(.get(Fixture.key(0, 1)), client)
+        cluster.run(milliseconds: 50) { client.operation == nil }
+        #expect(client.found?.value == [1])
+
+        cluster.run(milliseconds: 1_000)
+        let last = leader.host.replica(of: cluster.descriptors[0].shard)?.group.lastIndex
+        cluster.begin(.get(Fixture.key(0, 1)), client)
+        cluster.run(milliseconds: 400) { client.operation == nil }
+        #expect(client.operation == nil)
+        #expect(client.found == nil)
+        #expect(leader.host.replica(of: cluster.descriptors[0].shard)?.group.lastIndex == last?.next)
+        #expect(cluster.history.failures == [])
+    }
+
     /// Rule 20: with honest clocks the cluster's clock keeps wall time, whatever the network's latency.
     @Test("latency does not slow the cluster clock down", arguments: [9_000...11_000, 1_000...30_000])
     func clockKeepsTime(latency: ClosedRange<Int>) throws {

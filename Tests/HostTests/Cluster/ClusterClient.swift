@@ -38,6 +38,11 @@ final class ClusterClient {
     /// Increments it knows to have happened, per counter.
     var increments: [Key: UInt64] = [:]
     var completed = 0
+    /// Of its puts, in milliseconds of replicated time. What it reads is then not held against the history, in
+    /// which values only go by being overwritten.
+    var expiry: UInt64?
+    /// What its last get found.
+    var found: (version: Timestamp, value: [UInt8])?
 
     init(session: UInt64, shards: Int) {
         self.session = session

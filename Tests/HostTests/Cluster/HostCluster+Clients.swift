@@ -81,7 +81,8 @@ extension HostCluster {
                 node.host.read(PendingRead(reference: reference, body: .get(get)), route: route)
             case .put(let key, let value):
                 history.noteAttempt(key, value)
-                let list = try Fixture.operations { try $0.put(key, value) }
+                let expiry = clients.first { $0.session == header.session }?.expiry
+                let list = try Fixture.operations { try $0.put(key, value, expiryMilliseconds: expiry) }
                 write(list, route, header, reference, node)
             case .swapCounter(let key, let from, let expect):
                 history.noteAttempt(key, (from + 1).bytes)
@@ -156,7 +157,8 @@ extension HostCluster {
         if case .found(let view)? = cursor.next() {
             found = (view.version, [UInt8](copying: list.bytes.readableBytesSpan.extracting(view.value)))
         }
-        history.noteRead(operation.key, found, floor: client.floor)
+        client.found = found
+        if client.expiry == nil { history.noteRead(operation.key, found, floor: client.floor) }
         if case .readCounter(let key) = operation {
             begin(.swapCounter(key, from: found.map { UInt64(bytes: $0.value) } ?? 0, expect: found?.version), client)
         } else {

@@ -46,6 +46,10 @@ extension Lane {
             suspendedBefore = suspended
         }
         watchSync(now: now)
+        if let forgotten = host.forgottenNumber {
+            // Its disk was rolled back: it may have forgotten a vote or an entry, so it must take no part (rule 14).
+            return onFatal("a peer has heard log write \(forgotten) of this node, which its disk has lost", true)
+        }
         if let step = host.controlTick(now: now) { telemetry.log.notice("cluster clock set by \(step) ms") }
         for node in host.peerNodes where links?.isConnected(node) == true {
             if let frame = host.controlFrame(to: node, now: now) { send(frame, to: node) }

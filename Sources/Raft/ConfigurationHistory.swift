@@ -28,6 +28,18 @@ struct ConfigurationHistory: Sendable {
         return applied.isVoter(replica)
     }
 
+    /// Whether `member` belongs to the applied configuration or to one that may replace it.
+    func contains(_ member: Member) -> Bool {
+        applied.member(member.replica) == member
+            || later.contains { $0.configuration.member(member.replica) == member }
+    }
+
+    /// A snapshot at `index` says what is in force there; what was appended after it stays.
+    mutating func install(_ configuration: Configuration, at index: LogIndex) {
+        apply(through: index)
+        applied = configuration
+    }
+
     mutating func append(_ configuration: Configuration, at index: LogIndex) {
         later.append((index, configuration))
     }
@@ -36,10 +48,15 @@ struct ConfigurationHistory: Sendable {
         while let newest = later.last, newest.index >= index { later.removeLast() }
     }
 
-    mutating func apply(through index: LogIndex) {
+    /// Moves the applied configuration along; returns who was a member and is none any more.
+    @discardableResult
+    mutating func apply(through index: LogIndex) -> [Member] {
+        var former: [Member] = []
         while let oldest = later.first, oldest.index <= index {
+            former += applied.members.filter { !former.contains($0) }
             applied = oldest.configuration
             later.removeFirst()
         }
+        return former.filter { !contains($0) }
     }
 }

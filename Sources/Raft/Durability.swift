@@ -10,6 +10,8 @@ struct Durability: Sendable {
     private(set) var pendingFirst: LogIndex?
     /// Term or vote changed since the last request.
     private(set) var isHardStatePending = false
+    /// A snapshot was installed since the last request, and the log begins after it.
+    private(set) var pendingBase: LogBase?
     private var outstanding: [Request] = []
     private var issued: UInt64 = 0
     /// The last request that carried the hard state.
@@ -27,7 +29,7 @@ struct Durability: Sendable {
     }
 
     /// Something has to be written that no request asked for yet.
-    var hasPending: Bool { pendingFirst != nil || isHardStatePending }
+    var hasPending: Bool { pendingFirst != nil || isHardStatePending || pendingBase != nil }
 
     /// Term and vote, as they are now, survive a crash.
     var isHardStateDurable: Bool { !isHardStatePending && hardStateSequence <= durable }
@@ -36,6 +38,21 @@ struct Durability: Sendable {
     mutating func noteLogChange(from index: LogIndex) {
         persistedIndex = min(persistedIndex, index.previous)
         pendingFirst = min(pendingFirst ?? index, index)
+    }
+
+    /// The state holds everything through `base` durably. Completions of earlier requests still count for the entries
+    /// after it that stay, and for nothing if the log was dropped: what they wrote is to be dropped too.
+    mutating func noteSnapshot(_ base: LogBase) {
+        let index = base.position.index
+        if base.dropsLog {
+            persistedIndex = index
+            pendingFirst = index.next
+        } else {
+            persistedIndex = max(persistedIndex, index)
+            pendingFirst = pendingFirst.map { max($0, index.next) }
+        }
+        let dropsLog = base.dropsLog || pendingBase?.dropsLog ?? false
+        pendingBase = LogBase(position: base.position, dropsLog: dropsLog)
     }
 
     /// Term or vote changed.
@@ -51,6 +68,7 @@ struct Durability: Sendable {
         if isHardStatePending { hardStateSequence = issued }
         pendingFirst = nil
         isHardStatePending = false
+        pendingBase = nil
         return token
     }
 
@@ -60,7 +78,7 @@ struct Durability: Sendable {
         outstanding.removeFirst(position + 1)
         durable = token.sequence
         var reached = token.lastIndex
-        for request in outstanding {
+        for request in outstanding where !isPlanted(.overwrittenAppendCounts) {
             if let first = request.first { reached = min(reached, first.previous) }
         }
         if let pendingFirst { reached = min(reached, pendingFirst.previous) }

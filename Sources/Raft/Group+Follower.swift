@@ -19,7 +19,8 @@ extension Group {
         if heartbeat.term >= term {
             guard follow(from, in: heartbeat.term, now: now, neighbours: neighbours) else { return }
             // Only what this term's leader is known to share may be taken as committed.
-            commitIndex = max(commitIndex, min(heartbeat.commit, verifiedIndex))
+            let shared = isPlanted(.unverifiedCommitted) ? log.lastIndex : verifiedIndex
+            commitIndex = max(commitIndex, min(heartbeat.commit, shared))
             replicatedEverywhere = min(heartbeat.replicatedEverywhere, commitIndex)
         }
         let reply = HeartbeatReply(term: term, round: heartbeat.round, sentAt: heartbeat.sentAt)
@@ -54,7 +55,8 @@ extension Group {
     /// there (paper §5.4.3); the check is made at the first position whose term is still known.
     private func matches(_ append: Append<Payload>) -> Bool {
         guard append.previousIndex < log.truncated.index else {
-            return log.term(at: append.previousIndex) == append.previousTerm
+            let own = log.term(at: append.previousIndex)
+            return own == append.previousTerm || own != nil && isPlanted(.previousNotChecked)
         }
         let count = append.previousIndex.distance(to: log.truncated.index)
         guard count <= UInt64(append.entries.count) else { return true }

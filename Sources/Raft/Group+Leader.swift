@@ -9,11 +9,13 @@ extension Group {
         case .accepted(let match):
             guard match <= log.lastIndex else { return }
             leadership.progress[position].accepted(match, sentAt: reply.sentAt)
-            advanceCommit()
+            advanceCommit(now: now)
             proceedWithTransfer()
         case .rejected(let rejected, let hintIndex, let hintTerm):
             skipBack(position, rejected: rejected, hint: LogPosition(index: hintIndex, term: hintTerm), now: now)
         case .diskFull:
+            // A snapshot is on its way: this answers an append from before.
+            guard !leadership.progress[position].state.isSnapshot else { return }
             let next = leadership.progress[position].match.next
             leadership.progress[position].probe(from: next, as: .diskFull)
             leadership.progress[position].pausedUntil = now + limits.retryCeiling
@@ -57,30 +59,31 @@ extension Group {
             return
         }
         // Only entries that this log no longer has could join the two.
-        leadership.progress[position].probe(from: log.truncated.index.next, as: .unreachableByLog)
-        leadership.progress[position].pausedUntil = now + limits.retryCeiling
+        if progress.state.isSnapshot {
+            leadership.progress[position].probe(from: log.truncated.index.next, as: progress.state)
+            leadership.progress[position].pausedUntil = now + limits.retryCeiling
+        } else {
+            leadership.progress[position].probe(from: log.truncated.index.next, as: .unreachableByLog)
+        }
     }
 
     /// Counts who holds what. Only an entry of the own term is committed by counting; those before it follow
     /// (paper §5.4.2, figure 8).
-    mutating func advanceCommit() {
+    mutating func advanceCommit(now: Instant) {
         guard role == .leader else { return }
         let reached = Quorum.reached(in: configuration) { replica in
             replica == member.replica ? durability.persistedIndex : match(of: replica)
         }
-        guard let reached, reached > commitIndex, log.term(at: reached) == term else { return }
+        guard let reached, reached > commitIndex else { return }
+        guard log.term(at: reached) == term || isPlanted(.oldTermCommitted) else { return }
         let committed = log.entries(from: commitIndex.next, through: reached) ?? []
         leadership.uncommittedBytes -= committed.reduce(0) { $0 + $1.byteCount }
         commitIndex = reached
+        leadership.commits.note(reached, now: now, span: limits.promise)
         leadership.hasWork = true
     }
 
     private func match(of replica: ReplicaID) -> LogIndex {
         leadership.index(of: replica).map { leadership.progress[$0].match } ?? .zero
-    }
-
-    /// A committed simple configuration without this replica as a voter ends its leadership (dissertation §4.2.2).
-    var isRemovedLeader: Bool {
-        role == .leader && !isVoter && configurations.currentIndex <= commitIndex
     }
 }

@@ -10,6 +10,9 @@ extension Group {
             leadership.progress[position].acknowledgedFrom = now
             leadership.progress[position].answeredSentAt = .distantPast
             leadership.progress[position].confirmedCommit = .zero
+            leadership.progress[position].catchUp = nil
+            // What was on its way ended with the process.
+            if leadership.progress[position].state.isSnapshot { leadership.progress[position].state = .probe }
             resume(position)
         }
         if role != .leader, leader?.node == node { loseLeader(now: now) }

@@ -20,21 +20,7 @@ extension Group {
         return appendAsLeader(content)
     }
 
-    /// Appends a configuration, which is in force at once (dissertation §4.1, rule 27). It must be allowed after
-    /// the one in force; nothing is allowed while one waits to be applied, or before an entry of this term is.
-    package mutating func propose(configuration next: Configuration, now: Instant) throws(ProposeError) -> LogIndex {
-        defer { checkInvariants() }
-        try checkProposable()
-        guard !configurations.hasUnapplied else { throw .configurationPending }
-        // Raft-dev, "bug in single-server membership changes": two leaders could commit disjoint changes.
-        guard appliedIndex >= leadership.firstIndex else { throw .nothingAppliedInTerm }
-        guard configuration.allows(next) else { throw .configurationNotAllowed }
-        let index = appendAsLeader(.configuration(next))
-        adoptMembers(of: next)
-        return index
-    }
-
-    private func checkProposable() throws(ProposeError) {
+    func checkProposable() throws(ProposeError) {
         guard role == .leader, !isRemovedLeader else { throw .notLeader(hint: leaderHint) }
         guard leadership.transfer == nil else { throw .leadershipTransferInProgress }
     }
@@ -47,14 +33,5 @@ extension Group {
         leadership.uncommittedBytes += entry.byteCount
         leadership.hasWork = true
         return entry.index
-    }
-
-    /// One progress for each other member, keeping what is known of those that stay.
-    private mutating func adoptMembers(of configuration: Configuration) {
-        let next = log.lastIndex
-        let known = leadership.progress
-        leadership.progress = configuration.members.filter { $0.replica != member.replica }.map { member in
-            known.first { $0.member == member } ?? Progress(member: member, next: next)
-        }
     }
 }

@@ -12,12 +12,15 @@ extension Group {
 
     /// Everything acknowledged before now is at or below this. What earlier terms committed lies below the own
     /// first entry, so nothing is served before that entry is applied.
-    private var readIndex: LogIndex { max(commitIndex, leadership.firstIndex) }
+    private var readIndex: LogIndex {
+        isPlanted(.readBeforeOwnCommit) ? commitIndex : max(commitIndex, leadership.firstIndex)
+    }
 
     /// Until when a quorum is bound to this leader, by its own clock; `distantPast` without a lease. Valid only
     /// at this moment: it is computed from the configuration in force at each use (rule 2).
     package func leaseExpiry(neighbours: Neighbourhood) -> Instant {
         guard role == .leader, !leadership.hasGivenUpLease else { return .distantPast }
+        if isPlanted(.leaseWithoutQuorum) { return .distantFuture }
         let newest = Quorum.reached(in: configuration) { replica in
             let sentAt = answeredSentAt(by: replica, neighbours: neighbours)
             return sentAt < neighbours.leaseFloor ? .distantPast : sentAt
@@ -26,12 +29,13 @@ extension Group {
     }
 
     private var leaseLength: Interval {
+        if isPlanted(.leaseTooLong) { return Interval(nanoseconds: 2 * limits.promise.nanoseconds) }
         let perMillion = max(0, 1_000_000 - limits.clockErrorPartsPerMillion)
         return Interval(nanoseconds: limits.promise.nanoseconds / 1_000_000 * perMillion)
     }
 
     /// The newest send time that `replica` answered in this term, itself or through its node; own clock.
-    private func answeredSentAt(by replica: ReplicaID, neighbours: Neighbourhood) -> Instant {
+    func answeredSentAt(by replica: ReplicaID, neighbours: Neighbourhood) -> Instant {
         if replica == member.replica { return .distantFuture }
         guard let position = leadership.index(of: replica) else { return .distantPast }
         let progress = leadership.progress[position]
@@ -66,7 +70,8 @@ extension Group {
             let outcome = Quorum.outcome(in: configuration) { replica in
                 replica == member.replica || round.confirmedBy.contains(replica) ? true : nil
             }
-            guard outcome == .won, let confirmed = leadership.reads.finish() else { return }
+            guard outcome == .won || isPlanted(.roundWithoutQuorum) else { return }
+            guard let confirmed = leadership.reads.finish() else { return }
             ready.reads += confirmed.reads.map { Ready.ConfirmedRead(id: $0, index: confirmed.index) }
             guard leadership.reads.hasWaiting else { return }
             leadership.reads.start(index: readIndex, now: now)

@@ -3,16 +3,17 @@ extension Group {
     /// Whether `takeReady` would return something.
     package var hasReady: Bool {
         role == .leader && leadership.hasWork || durability.hasPending || committable > handedOut || !ready.isEmpty
-            || isRemovedLeader
+            || isRemovedLeader || mustLeaveJoint
     }
 
     /// Takes the effects. Called once per turn for each group that was touched, so that what arrived together
     /// leaves together: one disk request, and one append per follower.
     package mutating func takeReady(now: Instant) -> Ready<Payload> {
         defer { checkInvariants() }
+        leaveJoint()
         replicate(now: now)
         // Only after its followers were told that they are without it.
-        if isRemovedLeader { stepDown(now: now) }
+        if isRemovedLeader { leaveLeadership(now: now) }
         takePersist()
         takeCommitted()
         noteCoverage()
@@ -23,15 +24,21 @@ extension Group {
         return taken
     }
 
-    /// Entries up to here may be applied: committed, and written by the own disk (rule 9).
-    private var committable: LogIndex { min(commitIndex, durability.persistedIndex) }
+    /// Entries up to here may be applied: committed, and written by the own disk (rule 9). None while a snapshot takes
+    /// the place of the state.
+    private var committable: LogIndex {
+        installing == nil ? min(commitIndex, durability.persistedIndex) : handedOut
+    }
 
     private mutating func takePersist() {
         guard durability.hasPending else { return }
-        let hardState = durability.isHardStatePending ? HardState(term: term, vote: vote, commit: commitIndex) : nil
+        let base = durability.pendingBase
+        let hardState =
+            durability.isHardStatePending || base != nil
+            ? HardState(term: term, vote: vote, commit: commitIndex) : nil
         let entries = durability.pendingFirst.flatMap { log.entries(from: $0, through: log.lastIndex) } ?? []
         let token = durability.issue(term: term, last: log.last)
-        ready.persist = Ready.Persist(hardState: hardState, entries: Array(entries), token: token)
+        ready.persist = Ready.Persist(hardState: hardState, entries: Array(entries), token: token, base: base)
     }
 
     private mutating func takeCommitted() {

@@ -15,6 +15,10 @@ extension Group {
     private mutating func sendAppend(to position: Int, now: Instant) -> Bool {
         let progress = leadership.progress[position]
         guard progress.canSend(limits) else { return false }
+        guard progress.state != .unreachableByLog else {
+            requestSnapshot(for: position, now: now)
+            return false
+        }
         let isReplicating = progress.state == .replicate
         let lacks =
             isReplicating
@@ -22,7 +26,9 @@ extension Group {
             : progress.lacks(last: log.lastIndex, commit: commitIndex)
         guard lacks else { return false }
         guard log.term(at: progress.next.previous) != nil else {
-            leadership.progress[position].probe(from: log.truncated.index.next, as: .unreachableByLog)
+            // It may hold more than it has acknowledged: asked first whether what is left of the log helps it.
+            let state = progress.state.isSnapshot ? progress.state : .probe
+            leadership.progress[position].probe(from: log.truncated.index.next, as: state)
             return true
         }
         let entries = log.entries(from: progress.next, through: log.lastIndex, byteLimit: limits.appendBytesMax)
@@ -31,7 +37,8 @@ extension Group {
             return false
         }
         // A probe that only asks where the logs meet costs nothing if its entries are not at hand.
-        sendAppend(to: position, entries: progress.state == .diskFull ? [] : Array(entries ?? []), now: now)
+        let takesEntries = isReplicating || progress.state == .probe
+        sendAppend(to: position, entries: takesEntries ? Array(entries ?? []) : [], now: now)
         return isReplicating
     }
 
@@ -93,6 +100,8 @@ extension Group {
         let progress = leadership.progress[position]
         // The follower may have gone on, or back, while the disk was read.
         guard progress.state == .replicate, progress.next == from, progress.canSend(limits) else { return }
+        // The log may have been truncated meanwhile.
+        guard log.term(at: from.previous) != nil else { return }
         sendAppend(to: position, entries: entries, now: now)
     }
 

@@ -7,11 +7,21 @@ extension Group {
     ) throws(TransferError) {
         guard role == .leader else { throw .notLeader(hint: leaderHint) }
         guard leadership.transfer == nil else { throw .inProgress }
-        guard target != member.replica, configuration.isVoter(target) else { throw .notAVoter }
+        guard target != member.replica, configuration.voters.contains(where: { $0.replica == target }) else {
+            throw .notAVoter
+        }
         leadership.transfer = Leadership.Transfer(
             target: target, id: id, endsAt: now + limits.electionTimeoutMin)
         leadership.hasWork = true
+        hurry(target)
         proceedWithTransfer()
+    }
+
+    /// A target that did not answer for a while is asked rarely; now it is asked at once.
+    private mutating func hurry(_ target: ReplicaID) {
+        guard let position = leadership.index(of: target), leadership.progress[position].state == .probe else { return }
+        leadership.progress[position].timeouts = 0
+        leadership.progress[position].probeAgain()
     }
 
     /// Sends timeout-now once the target holds the whole log.
@@ -21,7 +31,7 @@ extension Group {
         let progress = leadership.progress[position]
         guard progress.match == log.lastIndex else { return }
         leadership.transfer?.isSent = true
-        leadership.hasGivenUpLease = true
+        leadership.hasGivenUpLease = !isPlanted(.leaseKeptOnTransfer)
         send(.timeoutNow(TimeoutNow(term: term, transfer: transfer.id)), to: progress.member)
     }
 

@@ -44,17 +44,21 @@ extension Group {
         setLeader(member)
         leadership = Leadership()
         leadership.since = now
+        leadership.commits.note(commitIndex, now: now, span: limits.promise)
         let next = log.lastIndex.next
         leadership.progress = configuration.members.filter { $0.replica != member.replica }
             .map { Progress(member: $0, next: next) }
         leadership.firstIndex = next
-        leadership.uncommittedBytes =
-            log.entries(from: commitIndex.next, through: log.lastIndex)?
-            .reduce(0) { $0 + $1.byteCount } ?? 0
+        countUncommitted()
         replicatedEverywhere = log.truncated.index
         lostRounds = 0
         // Paper §8: commits what earlier terms left, and proves the leadership.
-        appendAsLeader(.empty)
+        if !isPlanted(.noEntryOnElection) { appendAsLeader(.empty) }
+    }
+
+    mutating func countUncommitted() {
+        let uncommitted = log.entries(from: commitIndex.next, through: log.lastIndex) ?? []
+        leadership.uncommittedBytes = uncommitted.reduce(0) { $0 + $1.byteCount }
     }
 
     /// Stops leading the current term, in which nobody leads any more. With a successor the followers hear of it from
@@ -112,6 +116,14 @@ extension Message {
     var acknowledgesLeader: Bool {
         switch self {
         case .appendReply, .heartbeatReply: true
+        default: false
+        }
+    }
+
+    /// Whether only the leader of its term says it.
+    var isLeaders: Bool {
+        switch self {
+        case .append, .heartbeat, .timeoutNow: true
         default: false
         }
     }

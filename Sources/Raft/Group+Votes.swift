@@ -26,7 +26,7 @@ extension Group {
     ) -> Bool {
         // A new process does not know what it owes, so not even a transfer passes (rule 4).
         if now < startupPromiseUntil { return true }
-        if isTransferVote(request) { return false }
+        if isTransferVote(request) || isPlanted(.promiseBroken) { return false }
         return isPromised(against: candidate, now: now, neighbours: neighbours)
             || isLoyal(against: candidate, now: now, neighbours: neighbours)
     }
@@ -34,9 +34,9 @@ extension Group {
     /// Paper §5.2 and §5.4.1: one vote a term, and only for a log at least as up to date.
     private func canGrant(_ request: VoteRequest, to candidate: ReplicaID) -> Bool {
         let theirs = LogPosition(index: request.lastIndex, term: request.lastTerm)
-        guard theirs.isUpToDate(with: log.last) else { return false }
+        guard theirs.isUpToDate(with: log.last) || isPlanted(.staleCandidateElected) else { return false }
         if request.isPreVote, request.term > term { return true }
-        let isFree = vote == candidate || vote == nil && leader == nil
+        let isFree = vote == candidate || vote == nil && leader == nil || isPlanted(.votedTwice)
         return request.term == term && isFree
     }
 

@@ -39,6 +39,8 @@ package struct Group<Payload: EntryPayload>: Sendable {
     var handedOut: LogIndex
     /// The last entry the applier has reported as written.
     package internal(set) var appliedIndex: LogIndex
+    /// The snapshot that takes the place of the state right now; nothing is handed out meanwhile.
+    var installing: LogPosition?
     /// Every member holds the log durably up to here, as far as this replica knows.
     var replicatedEverywhere: LogIndex
 
@@ -89,7 +91,7 @@ package struct Group<Payload: EntryPayload>: Sendable {
         // A snapshot's base may be of a later term than the replica has seen; a vote of an older term is void then.
         let isBehindBase = restored.hardState.term < restored.truncated.term
         term = isBehindBase ? restored.truncated.term : restored.hardState.term
-        vote = isBehindBase ? nil : restored.hardState.vote
+        vote = isBehindBase || isPlanted(.forgottenVote) ? nil : restored.hardState.vote
         log = Log(
             truncated: restored.truncated, lastIndex: restored.lastIndex, runs: restored.termRuns,
             entries: restored.entries)
@@ -113,7 +115,7 @@ package struct Group<Payload: EntryPayload>: Sendable {
     /// Rule 4: the only voter of a group owes nothing to anybody, now and under every configuration in its log.
     private mutating func scheduleFirstCampaign(startedAt: Instant) {
         let isAlone = !configurations.hasUnapplied && configuration.allVoters == [member]
-        if !isAlone { startupPromiseUntil = startedAt + limits.promise }
+        if !isAlone, !isPlanted(.forgottenPromise) { startupPromiseUntil = startedAt + limits.promise }
         campaignNotBefore = startupPromiseUntil
         if !isAlone { takeTurn(after: nil, from: startupPromiseUntil) }
         campaignAt = mayCampaign ? campaignNotBefore : nil

@@ -9,6 +9,8 @@ struct Leadership: Sendable {
     var firstIndex: LogIndex = .zero
     /// A timeout-now was sent in this term, so another leader may exist at any moment (rule 5).
     var hasGivenUpLease = false
+    /// Where the commit index stood one promise ago.
+    var commits = CommitHistory()
     /// Bytes of the log beyond the commit index.
     var uncommittedBytes = 0
     /// When followers must be told a commit index that no append carried.

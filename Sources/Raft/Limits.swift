@@ -25,6 +25,11 @@ package struct Limits: Sendable {
     package var appendBytesMax: Int = 1 << 20
     /// Log bytes appended but not committed; more are refused (`ProposeError.tooMuchUncommitted`).
     package var uncommittedBytesMax: Int = 64 << 20
+    /// Applied entries kept in the log for members that lack them; one that lacks more needs a snapshot. With batches
+    /// of 64 operations this is a few minutes of a busy shard, and about 1 GiB of log at most.
+    package var slowFollowerEntriesMax: UInt64 = 50_000
+    /// A change of voters is proposed only if a quorum of the incoming ones was heard within this (rule 28).
+    package var incomingHeardWithin: Interval = .seconds(1)
     /// Recent entries kept in memory per group for followers and the applier, in bytes. Entries that are not yet
     /// durable or not yet handed to the applier are kept whatever their size.
     package var cacheBytesMax: Int = 1 << 20

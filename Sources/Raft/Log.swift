@@ -103,6 +103,11 @@ struct Log<Payload: EntryPayload>: Sendable {
         runs[0].first = index.next
     }
 
+    /// Begins anew after a snapshot at `base`, which this log does not contain.
+    mutating func reset(to base: LogPosition) {
+        self = Log(truncated: base, lastIndex: base.index, runs: [], entries: [])
+    }
+
     /// The cached entries from `from` through `through`, at least one and at most about `byteLimit` bytes.
     /// Nil when `from` is not in memory.
     func entries(from: LogIndex, through: LogIndex, byteLimit: Int = .max) -> ArraySlice<Entry<Payload>>? {

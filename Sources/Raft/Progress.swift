@@ -1,7 +1,7 @@
 /// What a leader knows of one other member, in its term.
 ///
 /// - `match` < `next` ≤ last index + 1; everything up to `match` is durable there.
-/// - `probe`, `unreachableByLog`, `diskFull`: at most one append in flight, `next` does not run ahead.
+/// - `probe`, `snapshot`, `diskFull`: at most one append in flight, `next` does not run ahead.
 /// - `replicate`: `next` is optimistic; `inflights` are in the order sent, windows by count and bytes.
 struct Progress: Sendable {
     let member: Member
@@ -28,6 +28,8 @@ struct Progress: Sendable {
     var pausedUntil: Instant?
     /// A load of entries from this index is on its way.
     var loadingFrom: LogIndex?
+    /// After a snapshot: the log is kept until it has what was appended while the snapshot was on its way.
+    var catchUp: CatchUp?
     /// Appends that timed out since the last answer; resends become rarer with them.
     var timeouts = 0
 
@@ -41,6 +43,20 @@ struct Progress: Sendable {
         var bytes: Int
         var commit: LogIndex
         var sentAt: Instant
+    }
+
+    struct CatchUp: Sendable {
+        /// The snapshot's index.
+        var from: LogIndex
+        /// The end of the log when the snapshot was installed.
+        var through: LogIndex
+    }
+
+    /// The log may not be truncated further than this for its sake; nil when the general limit suffices.
+    var truncationCeiling: LogIndex? {
+        if case .snapshot(let index) = state { return index }
+        guard let catchUp, !isSilent, state != .diskFull else { return nil }
+        return max(catchUp.from, match)
     }
 
     /// Whether it still needs something to hold all of a log that ends at `last`, with `commit` known.
@@ -82,7 +98,7 @@ struct Progress: Sendable {
 
     /// Whatever is in flight may be lost: asks again where the logs meet, from what is known so far.
     mutating func probeAgain() {
-        probe(from: state == .replicate ? match.next : next)
+        probe(from: state == .replicate ? match.next : next, as: state.isSnapshot ? state : .probe)
     }
 
     /// It holds the log durably up to `match`, in answer to the append sent at `sentAt`.
@@ -97,6 +113,7 @@ struct Progress: Sendable {
         }
         let provesNext = match.next >= next
         self.match = max(self.match, match)
+        if let catchUp, self.match >= catchUp.through { self.catchUp = nil }
         if state == .replicate {
             next = max(next, self.match.next)
             // An earlier append was lost on the way although a later one was answered.

@@ -12,4 +12,8 @@ package enum ProposeError: Error, Hashable, Sendable {
     case nothingAppliedInTerm
     /// This configuration may not follow the one in force; a planning fault, do not retry.
     case configurationNotAllowed
+    /// This incoming voter is no learner whose log is near the leader's (rule 28); retry when it has caught up.
+    case notCaughtUp(Member)
+    /// No quorum of the incoming voters was heard within a second (rule 28): with them the shard might stand still.
+    case incomingUnreachable
 }

@@ -22,6 +22,7 @@ enum Quorum {
     static func reached<Value: Comparable>(by voters: [Member], value: (ReplicaID) -> Value) -> Value? {
         guard !voters.isEmpty else { return nil }
         let values = voters.map { value($0.replica) }.sorted(by: >)
+        if isPlanted(.minorityCommits) { return values[max(0, voters.count / 2 - 1)] }
         return values[voters.count / 2]
     }
 
@@ -35,7 +36,7 @@ enum Quorum {
     }
 
     private static func outcome(of voters: [Member], vote: (ReplicaID) -> Bool?) -> Outcome {
-        let majority = voters.count / 2 + 1
+        let majority = isPlanted(.minorityElected) ? max(1, voters.count / 2) : voters.count / 2 + 1
         var granted = 0
         var unknown = 0
         for voter in voters {

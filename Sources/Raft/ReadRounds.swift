@@ -27,7 +27,7 @@ struct ReadRounds: Sendable {
 
     /// Starts the round of everything that waits; `index` is what they may be served at.
     mutating func start(index: LogIndex, now: Instant) {
-        counter += 1
+        counter = isPlanted(.readRoundReused) ? 1 : counter + 1
         current = Round(id: counter, index: index, reads: waiting, sentAt: now)
         waiting.removeAll()
     }

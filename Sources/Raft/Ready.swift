@@ -36,25 +36,34 @@ package struct PersistToken: Hashable, Sendable {
 /// wait for a disk is withheld inside the group until `persisted` says so (rule 8).
 package struct Ready<Payload: EntryPayload>: Sendable {
     /// To be made durable together, in the order of tokens.
-    package var persist: Persist?
+    package var persist: Persist? { didSet { isTouched = true } }
     /// To be sent now.
-    package var messages: [Outgoing]
+    package var messages: [Outgoing] { didSet { isTouched = true } }
     /// Newly committed, consecutive, each handed out once, never before its own log write was asked for *and*
     /// reported as written (rule 9).
-    package var committed: [Entry<Payload>]
+    package var committed: [Entry<Payload>] { didSet { isTouched = true } }
     /// Reads whose index is confirmed; serve them once applied ≥ index.
-    package var reads: [ConfirmedRead]
+    package var reads: [ConfirmedRead] { didSet { isTouched = true } }
     /// Reads that will not be confirmed because leadership ended.
-    package var failedReads: [ReadID]
+    package var failedReads: [ReadID] { didSet { isTouched = true } }
     /// Entries that are no longer cached: read them from the log store and answer with `Group.loaded`.
-    package var loads: [Load]
+    package var loads: [Load] { didSet { isTouched = true } }
+    /// Members that need a snapshot. Each is to be answered once, with `snapshotSent` or `snapshotFailed`; a request
+    /// replaces an earlier one for the same member.
+    package var snapshots: [SnapshotRequest] { didSet { isTouched = true } }
+    /// Replicas outside every configuration known here that said something or were just removed: tell them so, with
+    /// the descriptor (rule 29). Each once a turn.
+    package var strangers: [Member] { didSet { isTouched = true } }
     /// The role or the known leader changed.
-    package var leadershipChanged: Bool
+    package var leadershipChanged: Bool { didSet { isTouched = true } }
     /// This follower no longer stands by that leader: its node must hear so, in every answer to its control
     /// frames until it confirms (rule 7).
-    package var leftLeader: LeftLeader?
+    package var leftLeader: LeftLeader? { didSet { isTouched = true } }
     /// This replica stopped leading that term without a known successor: its followers' nodes must hear so (rule 7).
-    package var resignedTerm: Term?
+    package var resignedTerm: Term? { didSet { isTouched = true } }
+
+    /// Whether an effect was added since the start; some may have been taken back.
+    private var isTouched = false
 
     /// No effect at all; the group fills it in during a step.
     package init() {
@@ -64,15 +73,20 @@ package struct Ready<Payload: EntryPayload>: Sendable {
         reads = []
         failedReads = []
         loads = []
+        snapshots = []
+        strangers = []
         leadershipChanged = false
         leftLeader = nil
         resignedTerm = nil
     }
 
-    /// Nothing to do.
-    package var isEmpty: Bool {
+    /// Nothing to do. Asked after every event: what was not touched is not looked through.
+    package var isEmpty: Bool { !isTouched || hasNothing }
+
+    private var hasNothing: Bool {
         persist == nil && messages.isEmpty && committed.isEmpty && reads.isEmpty && failedReads.isEmpty
-            && loads.isEmpty && !leadershipChanged && leftLeader == nil && resignedTerm == nil
+            && loads.isEmpty && snapshots.isEmpty && strangers.isEmpty && !leadershipChanged && leftLeader == nil
+            && resignedTerm == nil
     }
 
     /// One leadership that this follower stopped supporting.
@@ -87,16 +101,22 @@ package struct Ready<Payload: EntryPayload>: Sendable {
         }
     }
 
-    /// One request to the disk: entries and hard state become durable in one write.
+    /// One request to the disk: base, hard state and entries become durable in one write.
     package struct Persist: Sendable {
         package var hardState: HardState?
+        /// Where an installed snapshot makes the log begin: done before the entries are added, and only after the
+        /// snapshot's own data is durable (rule 31).
+        package var base: LogBase?
         /// Replaces everything from the first entry's index on. Empty when only the hard state changed.
         package var entries: [Entry<Payload>]
         /// What to give back to `Group.persisted`.
         package var token: PersistToken
 
-        package init(hardState: HardState?, entries: [Entry<Payload>], token: PersistToken) {
+        package init(
+            hardState: HardState?, entries: [Entry<Payload>], token: PersistToken, base: LogBase? = nil
+        ) {
             self.hardState = hardState
+            self.base = base
             self.entries = entries
             self.token = token
         }
@@ -124,6 +144,19 @@ package struct Ready<Payload: EntryPayload>: Sendable {
         package init(id: ReadID, index: LogIndex) {
             self.id = id
             self.index = index
+        }
+    }
+
+    /// A member whose next entry is gone from the log.
+    package struct SnapshotRequest: Sendable, Equatable {
+        /// Who needs it.
+        package var follower: Member
+        /// The log still has everything after this: an older snapshot would not help.
+        package var atLeast: LogIndex
+
+        package init(follower: Member, atLeast: LogIndex) {
+            self.follower = follower
+            self.atLeast = atLeast
         }
     }
 

@@ -22,6 +22,7 @@ import Testing
             node.group.followerLeft(ReplicaID(random.next() % 5), term: node.group.term)
             node.group.loaded(follower: ReplicaID(random.next() % 5), entries: entries(&random, node.group), now: now)
             node.group.applied(index(&random, node.group), now: now)
+            report(&random, &node, now: now)
             node.group.truncate(through: index(&random, node.group))
             let ready = node.group.takeReady(now: now)
             if let persist = ready.persist { node.pending.append(persist) }
@@ -64,6 +65,25 @@ import Testing
             let content: TestEntry.Content =
                 random.chance(20) ? .configuration(Configuration(voters: members([UInt64(random.below(5))]))) : .empty
             return TestEntry(index: at, term: term(&random, group), content: content)
+        }
+    }
+
+    /// Reports and snapshots that fit nothing.
+    private func report(_ random: inout TestRandom, _ node: inout TestNode, now: Instant) {
+        let follower = ReplicaID(random.next() % 5)
+        switch random.below(12) {
+        case 0: node.group.snapshotSent(to: follower, index: index(&random, node.group), now: now)
+        case 1: node.group.snapshotStarted(to: follower, index: index(&random, node.group))
+        case 2: node.group.snapshotFailed(to: follower, now: now)
+        case 3: node.group.snapshotWanted(by: follower)
+        case 4: node.group.cancelInstall()
+        case 5:
+            let snapshot = SnapshotMetadata(
+                position: LogPosition(index: index(&random, node.group), term: term(&random, node.group)),
+                configuration: Configuration(voters: members([1, UInt64(random.below(5))])))
+            if random.chance(50) { _ = node.group.beginInstall(of: snapshot) }
+        case 6: _ = try? node.propose(Configuration(voters: members([1, UInt64(random.below(5))])), now: now)
+        default: break
         }
     }
 

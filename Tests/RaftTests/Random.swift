@@ -2,7 +2,11 @@
 struct TestRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+    /// Seeds are scattered by the generator itself: multiples of its increment would give one stream, shifted.
+    init(_ seed: UInt64) {
+        state = seed
+        state = next() ^ seed
+    }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

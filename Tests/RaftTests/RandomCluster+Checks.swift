@@ -6,11 +6,13 @@ extension RandomCluster {
         let request = nodes[node].pending.removeFirst()
         write(request, on: node)
         nodes[node].group.persisted(request.token, now: now(node), neighbours: nodes[node].neighbours)
+        checkCommit(of: node)
     }
 
     /// I8: on disk the term never decreases, and a term has one vote.
     mutating func write(_ request: Ready<TestPayload>.Persist, on node: Int) {
         nodes[node].disk.write(request)
+        checkOneChange(on: node)
         guard let hardState = request.hardState else { return }
         if hardState.term < diskTerms[node] { fail("the term of \(node + 1) went back on disk") }
         diskTerms[node] = hardState.term
@@ -34,6 +36,8 @@ extension RandomCluster {
         commit(ready.committed, on: node)
         answerReads(ready, of: node)
         for load in ready.loads { answer(load, of: node) }
+        for request in ready.snapshots { sendSnapshot(request, from: node) }
+        for stranger in ready.strangers { answer(stranger, from: node) }
     }
 
     private mutating func note(_ ready: Ready<TestPayload>, of node: Int) {
@@ -49,7 +53,10 @@ extension RandomCluster {
     private mutating func noteLeader(_ node: Int) {
         let group = nodes[node].group
         if let other = leaders[group.term], other != group.member.replica { fail("two leaders in term \(group.term)") }
-        if leaders[group.term] == nil { statistics.elections += 1 }
+        if leaders[group.term] == nil {
+            statistics.elections += 1
+            checkElection(of: node)
+        }
         leaders[group.term] = group.member.replica
         // Late votes may elect a leader whose term is long over; it owes only what earlier terms committed.
         for index in committed.indices.dropFirst() where committedBy[index] < group.term {
@@ -74,6 +81,7 @@ extension RandomCluster {
                     fail("\(node + 1) applies \(entry.summary), not \(committed[index])")
                 }
             } else if index == committed.count {
+                noteCommitted(entry)
                 committed.append(entry.summary)
                 committedBy.append(group.term)
                 statistics.commits += 1
@@ -85,8 +93,14 @@ extension RandomCluster {
                 fail("\(node + 1) applies \(entry.summary), which its disk does not hold")
             }
             nodes[node].disk.apply(entry)
+            if index < configurationAt.count, nodes[node].disk.configuration != configurationAt[index] {
+                fail("\(node + 1) has another configuration at \(index)")
+            }
         }
         nodes[node].group.applied(nodes[node].disk.applied.index, now: now(node))
+        if nodes[node].group.appliedConfiguration != nodes[node].disk.configuration {
+            fail("\(node + 1) and its state have different configurations")
+        }
     }
 
     /// I9: what a message says is on disk.
@@ -96,9 +110,12 @@ extension RandomCluster {
         case .append(let append): if disk.hardState.term < append.term { fail("an append of a term not on disk") }
         case .appendReply(let reply):
             if disk.hardState.term < reply.term { fail("a reply of a term not on disk") }
-            guard case .accepted(let match) = reply.outcome, match > disk.truncated.index else { return }
-            guard let entry = disk.entry(at: match), let term = nodes[node].group.termAt(match), entry.term == term
-            else { return fail("\(node + 1) accepts \(match), which is not on its disk") }
+            guard case .accepted(let match) = reply.outcome, match > max(disk.truncated.index, disk.base.index)
+            else { return }
+            let term = nodes[node].group.termAt(match)
+            guard let entry = disk.entry(at: match), term == nil || entry.term == term else {
+                return fail("\(node + 1) accepts \(match), which is not on its disk")
+            }
         case .voteRequest(let request):
             if request.isPreVote { return }
             if disk.hardState.term < request.term || disk.hardState.vote != nodes[node].member.replica {

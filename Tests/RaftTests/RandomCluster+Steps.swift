@@ -13,11 +13,13 @@ extension RandomCluster {
             if random.chance(25) { sendFrames(node) }
             if random.chance(10) { nodes[node].tick(now: now(node)) }
             if !isCalm, random.chance(15) { act(node) }
-            if isCalm, nodes[node].group.configuration.isJoint { leaveJoint(node) }
-            if random.chance(10) { installSnapshots(from: node) }
+            if isChanging, !isCalm, random.chance(6) { changeMembers(by: node) }
+            finishInstall(on: node)
+            endTransfers(of: node)
             take(node)
             guard failure == nil else { return }
         }
+        for node in nodes.indices where presence[node] == .absent && random.chance(25) { sendFrames(node) }
         checkLeases()
         if !isCalm { disturb() }
     }
@@ -37,47 +39,9 @@ extension RandomCluster {
             let target = ReplicaID(UInt64(random.below(nodes.count) + 1))
             try? nodes[node].group.transferLeadership(
                 to: target, id: TransferID(random.next()), now: now(node))
-        case 16: proposeConfiguration(node)
-        case 17: leaveJoint(node)
-        case 18:
-            let index = nodes[node].group.truncatable
-            nodes[node].group.truncate(through: index)
-            nodes[node].disk.truncate(through: index)
+        case 16, 17: changeMembers(by: node)
+        case 18: truncate(node)
         default: nodes[node].group.shrinkCache(to: 0)
-        }
-    }
-
-    private mutating func proposeConfiguration(_ node: Int) {
-        let current = nodes[node].group.configuration
-        var voters = nodes.map(\.member).filter { _ in random.chance(60) }
-        if voters.count < 2 { voters = current.voters }
-        let learners = nodes.map(\.member).filter { member in !voters.contains(member) && random.chance(50) }
-        let next = Configuration(
-            voters: voters, outgoing: random.chance(60) ? current.voters : [], learners: learners)
-        if (try? nodes[node].group.propose(configuration: next, now: now(node))) != nil {
-            statistics.configurations += 1
-        }
-    }
-
-    private mutating func leaveJoint(_ node: Int) {
-        let current = nodes[node].group.configuration
-        guard current.isJoint else { return }
-        let next = Configuration(voters: current.voters, learners: current.learners)
-        _ = try? nodes[node].group.propose(configuration: next, now: now(node))
-    }
-
-    /// What a host does for members that the log cannot help: their log begins anew after the leader's state.
-    private mutating func installSnapshots(from node: Int) {
-        let source = nodes[node].disk
-        for follower in nodes[node].group.progress where follower.state == .unreachableByLog {
-            let target = Int(follower.member.replica.rawValue) - 1
-            guard nodes[target].isUp, source.applied.index > nodes[target].disk.applied.index else { continue }
-            nodes[target].disk.truncated = source.applied
-            nodes[target].disk.entries = []
-            nodes[target].disk.applied = source.applied
-            nodes[target].disk.configuration = source.configuration
-            nodes[target].disk.hardState.commit = .zero
-            restart(target)
         }
     }
 
@@ -86,9 +50,10 @@ extension RandomCluster {
         let node = random.below(nodes.count)
         if nodes[node].isUp {
             if random.chance(1), random.chance(60) { crash(node) }
-        } else if random.chance(3) {
+        } else if presence[node] == .here, random.chance(3) {
             restart(node)
         }
+        if let install = installs.first, nodes[install.node].isUp, random.chance(5) { crash(install.node) }
         // A firewall cuts a connection between two nodes that are both well: a hint that is no proof (rule 3).
         if random.chance(8) {
             let other = random.below(nodes.count)
@@ -97,7 +62,7 @@ extension RandomCluster {
         if random.chance(2) {
             links = []
             guard random.chance(60) else { return }
-            for a in nodes.indices { for b in nodes.indices where random.chance(35) { links.insert(a * 16 + b) } }
+            for a in nodes.indices { for b in nodes.indices where random.chance(35) { links.insert(a * 64 + b) } }
         }
     }
 
@@ -105,10 +70,20 @@ extension RandomCluster {
         // A prefix of what was asked may have reached the disk.
         let survivors = random.below(nodes[node].pending.count + 1)
         for request in nodes[node].pending.prefix(survivors) { write(request, on: node) }
+        interruptInstall(on: node)
+        transfers.removeAll { $0.from == node }
         nodes[node].isUp = false
         for (id, read) in openReads where read.node == node { openReads[id] = nil }
         guard random.chance(50) else { return }
         for other in nodes.indices where other != node && nodes[other].isUp { close(node, at: other) }
+    }
+
+    mutating func truncate(_ node: Int) {
+        let index = nodes[node].group.truncatable
+        nodes[node].group.truncate(through: index)
+        // On disk in the order of requests: not before what is on its way there.
+        guard nodes[node].pending.isEmpty, !nodes[node].group.hasReady else { return }
+        nodes[node].disk.truncate(through: index)
     }
 
     private mutating func close(_ peer: Int, at node: Int) {
@@ -147,6 +122,7 @@ extension RandomCluster {
     private mutating func deliverDue(isCalm: Bool) {
         let due = packets.filter { $0.at <= time }
         packets.removeAll { $0.at <= time }
+        for packet in due where failure == nil && presence[packet.to] == .absent { receiveAbsent(packet) }
         for packet in due where failure == nil && nodes[packet.to].isUp {
             receive(packet)
             if random.chance(60) { take(packet.to) }
@@ -163,6 +139,7 @@ extension RandomCluster {
             // The connection of a new process begins with its handshake.
             if isCurrent(packet) { meet(from, at: to) }
             nodes[to].step(message, from: nodes[from].member, now: now)
+            checkCommit(of: to)
         case .frame(let sentAt, let resignedTerms):
             guard isCurrent(packet) else { return }
             meet(from, at: to)
@@ -180,20 +157,22 @@ extension RandomCluster {
             let id = nodes[from].member.node
             let known = nodes[to].neighbours[id].answeredSentAt
             nodes[to].neighbours.byNode[id, default: PeerLiveness()].answeredSentAt = max(known, sentAt)
+        case .snapshot, .snapshotEnded, .wanted, .descriptor: receiveNews(packet)
         }
     }
 
     private func isCurrent(_ packet: Packet) -> Bool {
         packet.incarnations.from == nodes[packet.from].incarnation
-            && packet.incarnations.to == nodes[packet.to].incarnation && nodes[packet.from].isUp
+            && packet.incarnations.to == nodes[packet.to].incarnation
+            && (nodes[packet.from].isUp || presence[packet.from] == .absent)
     }
 
     /// The first thing heard from a new process: everything the old one promised is void.
     private mutating func meet(_ peer: Int, at node: Int) {
         let incarnation = nodes[peer].incarnation
-        guard known[node * 16 + peer] != incarnation else { return }
-        let isFirst = known[node * 16 + peer] == nil
-        known[node * 16 + peer] = incarnation
+        guard known[node * 64 + peer] != incarnation else { return }
+        let isFirst = known[node * 64 + peer] == nil
+        known[node * 64 + peer] = incarnation
         guard !isFirst else { return }
         nodes[node].neighbours.byNode[nodes[peer].member.node] = PeerLiveness()
         nodes[node].peerRestarted(nodes[peer].member.node, now: now(node))

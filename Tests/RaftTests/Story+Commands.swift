@@ -27,7 +27,7 @@ extension Story {
                 member: member, disk: disk, limits: limits, seed: member.replica.rawValue, now: now)
         }
         do throws(ProposeError) {
-            let index = try nodes[number]?.group.propose(configuration: next, now: now)
+            let index = try nodes[number]?.propose(next, now: now)
             say("\(number): {\(next.summary)} at \(index ?? .zero)")
         } catch {
             say("\(number): {\(next.summary)} refused, \(Self.describe(error))")
@@ -78,10 +78,17 @@ extension Story {
     }
 
     mutating func resend(_ words: [String]) throws {
+        try handAgain(lastDelivered[words.joined()], words)
+    }
+
+    mutating func replay(_ words: [String]) throws {
+        try handAgain(recorded, words)
+    }
+
+    private mutating func handAgain(_ message: TestMessage?, _ words: [String]) throws {
         let ends = words.joined().split(separator: ">").compactMap { UInt64($0.filter(\.isNumber)) }
-        guard ends.count == 2, let message = lastDelivered["\(ends[0])->\(ends[1])"] else {
-            throw Failure(text: "nothing to repeat")
-        }
+        guard ends.count == 2, let message else { throw Failure(text: "nothing to repeat") }
+        say("\(ends[0])→\(ends[1]) again: \(Self.describe(message))")
         hand(message, from: ends[0], to: ends[1])
         take(ends[1])
     }
@@ -173,11 +180,16 @@ extension Story {
             say("\(number): loads \(load.from)…\(load.through) for \(load.follower)")
             loads.append((number, load))
         }
+        for stranger in ready.strangers { say("\(number): \(stranger.replica) is a stranger") }
+        for request in ready.snapshots {
+            say("\(number): \(request.follower.replica) needs a snapshot at \(request.atLeast) or later")
+        }
         if let last = ready.committed.last {
             say("\(number): applies \(ready.committed.map(\.summary).joined(separator: ", "))")
             for entry in ready.committed { node.disk.apply(entry) }
             node.group.applied(last.index, now: now)
         }
         nodes[number] = node
+        take(number)
     }
 }

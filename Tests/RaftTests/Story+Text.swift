@@ -7,6 +7,7 @@ extension Story {
     static func describe(_ error: ProposeError) -> String {
         switch error {
         case .notLeader(let hint): "not leader, ask \(name(hint))"
+        case .notCaughtUp(let member): "\(member.replica) is not caught up"
         default: "\(error)"
         }
     }
@@ -15,6 +16,9 @@ extension Story {
         var parts: [String] = []
         if let hardState = persist.hardState {
             parts.append("term \(hardState.term) vote \(hardState.vote.map { "\($0)" } ?? "none")")
+        }
+        if let base = persist.base {
+            parts.append("base \(base.position.index)@\(base.position.term)\(base.dropsLog ? " alone" : "")")
         }
         if !persist.entries.isEmpty { parts.append(list(persist.entries)) }
         return parts.joined(separator: " ")
@@ -64,8 +68,12 @@ extension Story {
     }
 
     private static func describe(_ follower: MemberStatus) -> String {
-        "\(follower.state) \(follower.match)\(follower.hasAcknowledged ? "" : " unheard")"
+        "\(describe(follower.state)) \(follower.match)\(follower.hasAcknowledged ? "" : " unheard")"
             + (follower.isSilent ? " silent" : "")
+    }
+
+    private static func describe(_ state: FollowerState) -> String {
+        if case .snapshot(let index) = state { "snapshot \(index)," } else { "\(state)" }
     }
 
     mutating func log(_ number: UInt64) {

@@ -25,9 +25,17 @@ import Raft
 /// transfer 1 2           leadership from 1 to 2
 /// notices                carries "left" and "resigned" between the nodes
 /// resend 1->2            the network repeats the last delivered message of that link
+/// record 1->2            remembers that message; `replay 1->2` delivers it much later
 /// diskfull 1 on
 /// truncate 1             as far as allowed
 /// shrink 1               drops the cache
+/// disk 2 term 7 log 1 1 4    node 2 restarts with a log of entries of these terms
+/// keep 2                 before `nodes`: as many applied entries are kept for slow followers
+/// caught-up 1 4          whether leader 1 may promote 4
+/// snapshot 1             node 1 makes a snapshot of what it has applied; the following commands are about this one
+/// begin 3, cancel 3      node 3 is asked whether it wants it; does not get it
+/// install 3              its data is installed at node 3
+/// started 1 3, sent 1 3, failed 1 3, wanted 1 3    what node 1's host reports about it and follower 3
 /// status, log 1
 /// ```
 struct Story {
@@ -41,6 +49,8 @@ struct Story {
     var loads: [(node: UInt64, load: Ready<TestPayload>.Load)] = []
     var reads: UInt64 = 0
     var transfers: UInt64 = 0
+    var recorded: TestMessage?
+    var snapshot: SnapshotMetadata?
     var output: [String] = []
     var isQuiet = false
     /// Disks that finish nothing unless told to.
@@ -84,6 +94,8 @@ struct Story {
         case "deliver": deliver(only: words.first)
         case "drop": drop(only: words.first)
         case "resend": try resend(words)
+        case "record": recorded = lastDelivered[words.first ?? ""]
+        case "replay": try replay(words)
         case "persist": try persist(try number(words), onlyFirst: words.count > 1)
         case "settle":
             isQuiet = words.first == "quietly"
@@ -102,6 +114,17 @@ struct Story {
         case "shrink": nodes[try number(words)]?.group.shrinkCache(to: 0)
         case "status": status()
         case "log": log(try number(words))
+        default: try performMore(command, words)
+        }
+    }
+
+    private mutating func performMore(_ command: String, _ words: [String]) throws {
+        switch command {
+        case "snapshot", "begin", "install", "cancel", "started", "sent", "failed", "wanted":
+            try performSnapshot(command, words)
+        case "disk": try giveLog(words)
+        case "keep": limits.slowFollowerEntriesMax = try number(words)
+        case "caught-up": isCaughtUp(try number(words), try number(words, at: 1))
         default: throw Failure(text: "unknown command \(command)")
         }
     }
@@ -136,6 +159,20 @@ struct Story {
             nodes[number] = TestNode(
                 member: member(number), disk: disk, limits: limits, seed: number, now: now)
         }
+    }
+
+    /// What a paper's figure gives a node to begin with.
+    private mutating func giveLog(_ words: [String]) throws {
+        let node = try number(words)
+        let terms = words.dropFirst(4).compactMap { UInt64($0) }
+        let term = Term(try number(words, at: 2))
+        nodes[node]?.disk.hardState.term = term
+        nodes[node]?.disk.entries = terms.enumerated().map { position, term in
+            TestEntry(
+                index: LogIndex(UInt64(position + 1)), term: Term(term),
+                content: .payload(TestPayload(text: "\(term)")))
+        }
+        try nodes[node]?.restart(now: now)
     }
 
     private mutating func restart(_ number: UInt64) throws {

@@ -44,9 +44,15 @@ struct TestDisk {
     var entries: [TestEntry] = []
     var applied = LogPosition()
     var configuration: Configuration
+    /// Of the last snapshot installed, as the state records it.
+    var base = LogPosition()
 
     mutating func write(_ persist: Ready<TestPayload>.Persist) {
         if let hardState = persist.hardState { self.hardState = hardState }
+        if let base = persist.base {
+            entries.removeAll { base.dropsLog || $0.index <= base.position.index }
+            truncated = base.position
+        }
         guard let first = persist.entries.first else { return }
         entries.removeAll { $0.index >= first.index }
         entries += persist.entries
@@ -55,6 +61,21 @@ struct TestDisk {
     mutating func apply(_ entry: TestEntry) {
         applied = LogPosition(index: entry.index, term: entry.term)
         if case .configuration(let configuration) = entry.content { self.configuration = configuration }
+    }
+
+    /// The data of a snapshot: one write, after which the state stands at its position.
+    mutating func ingest(_ snapshot: SnapshotMetadata) {
+        base = snapshot.position
+        applied = snapshot.position
+        configuration = snapshot.configuration
+    }
+
+    /// Rule 16: a log that does not contain the base is replaced by an empty one there.
+    mutating func recover() {
+        guard base.index > truncated.index else { return }
+        let isThere = entry(at: base.index)?.term == base.term
+        entries.removeAll { !isThere || $0.index <= base.index }
+        truncated = base
     }
 
     mutating func truncate(through index: LogIndex) {
@@ -101,6 +122,7 @@ struct TestNode {
     }
 
     mutating func restart(now: Instant) throws {
+        disk.recover()
         try disk.restored.validate()
         pending = []
         neighbours = Neighbourhood()
@@ -129,6 +151,16 @@ struct TestNode {
 
     mutating func peerRestarted(_ node: NodeID, now: Instant) {
         group.peerRestarted(node, now: now, neighbours: neighbours)
+    }
+
+    mutating func propose(_ configuration: Configuration, now: Instant) throws(ProposeError) -> LogIndex {
+        try group.propose(configuration: configuration, now: now, neighbours: neighbours)
+    }
+
+    /// The data is durable, then the group hears of it.
+    mutating func install(_ snapshot: SnapshotMetadata, now: Instant) -> SnapshotVerdict {
+        disk.ingest(snapshot)
+        return group.install(snapshot, now: now, neighbours: neighbours)
     }
 
     mutating func read(_ id: ReadID, now: Instant) -> ReadOutcome {

@@ -1,0 +1,104 @@
+/// A mistake planted on purpose, so that the simulator can prove that it would find it (RELIABILITY §6). Each is one
+/// line somewhere below, and is there only in a build with `PLANTED_BUGS`; one at a time is switched on, for a whole
+/// process.
+package enum PlantedBug: String, CaseIterable, Sendable {
+    // Raft.
+    /// Entries are acknowledged before they are durable.
+    case acknowledgedBeforeSync = "acknowledged-before-sync"
+    /// A vote leaves before it is durable.
+    case votedBeforePersisted = "voted-before-persisted"
+    /// A start forgets the vote of its term.
+    case forgottenVote = "forgotten-vote"
+    /// A start forgets that it may owe a promise.
+    case forgottenPromise = "forgotten-promise"
+    /// An entry of an earlier term is committed by counting (paper, figure 8).
+    case oldTermCommitted = "old-term-committed"
+    /// An append is taken whatever term its predecessor has here.
+    case previousNotChecked = "previous-not-checked"
+    /// A voter does not compare logs.
+    case staleCandidateElected = "stale-candidate-elected"
+    /// A voter gives its vote to everybody who asks.
+    case votedTwice = "voted-twice"
+    /// A voter votes against its promise.
+    case promiseBroken = "promise-broken"
+    /// A read takes the commit index as it is, before the own term has committed anything.
+    case readBeforeOwnCommit = "read-before-own-commit"
+    /// All read rounds have the same id.
+    case readRoundReused = "read-round-reused"
+    /// A lease goes on after timeout-now.
+    case leaseKeptOnTransfer = "lease-kept-on-transfer"
+    /// Leases ignore that clocks drift, and last twice as long.
+    case leaseTooLong = "lease-too-long"
+    /// A lease counts from now on, whoever answered when.
+    case leaseWithoutQuorum = "lease-without-quorum"
+    /// A read round is won by the leader alone.
+    case roundWithoutQuorum = "round-without-quorum"
+    /// One vote less than a majority elects.
+    case minorityElected = "minority-elected"
+    /// One copy less than a majority commits.
+    case minorityCommits = "minority-commits"
+    /// The completion of an overwritten append counts for what replaced it.
+    case overwrittenAppendCounts = "overwritten-append-counts"
+    /// A heartbeat commits what this term's leader is not known to share.
+    case unverifiedCommitted = "unverified-committed"
+    /// A new leader commits nothing of its own.
+    case noEntryOnElection = "no-entry-on-election"
+    /// A leader does not notice that a follower's process is a new one, which owes it nothing.
+    case leaseSurvivesRestart = "lease-survives-restart"
+
+    // Host.
+    /// A read does not wait for its index to be applied.
+    case readBeforeApplied = "read-before-applied"
+    /// A command whose entry was overwritten is reported as done.
+    case overwrittenAnswered = "overwritten-answered"
+    /// What is uncertain is reported as not applied.
+    case ambiguousAsNotApplied = "ambiguous-as-not-applied"
+    /// A repeated command is applied again.
+    case appliedTwice = "applied-twice"
+    /// The answers are not kept with the state: a start forgets them.
+    case sessionsForgotten = "sessions-forgotten"
+    /// Conditions do not see what stands before them in the same batch.
+    case applyDependsOnBatch = "apply-depends-on-batch"
+    /// A new leader's clock may stamp below what is in the log.
+    case stampGoesBack = "stamp-goes-back"
+    /// A compare-and-set ignores its condition.
+    case conditionIgnored = "condition-ignored"
+    /// A delete does nothing.
+    case deleteIgnored = "delete-ignored"
+    /// The second operation of a batch is dropped.
+    case halfBatch = "half-batch"
+    /// A scan page misses its last row.
+    case pageMissesRow = "page-misses-row"
+
+    // Storage, wire, client.
+    /// An append leaves the chunks behind it.
+    case staleChunkTail = "stale-chunk-tail"
+    /// A start believes every log.
+    case lossAccepted = "loss-accepted"
+    /// A failed sync is taken for a good one.
+    case syncErrorIgnored = "sync-error-ignored"
+    /// Frames are not checked.
+    case frameNotChecked = "frame-not-checked"
+    /// A repeated command gets a new number.
+    case retriedUnderNewNumber = "retried-under-new-number"
+    /// A client takes a lost connection for "not applied".
+    case lostAsNotApplied = "lost-as-not-applied"
+    /// The hard state of a log write is dropped when entries come with it.
+    case hardStateDropped = "hard-state-dropped"
+
+    /// The one that is switched on.
+    /// Safe because it is set once, before the first simulation, and only read after that.
+    #if PLANTED_BUGS
+        package nonisolated(unsafe) static var planted: PlantedBug?
+    #endif
+}
+
+/// Whether the mistake is to be made here; never, but in a build with `PLANTED_BUGS`.
+@inline(__always)
+package func isPlanted(_ bug: PlantedBug) -> Bool {
+    #if PLANTED_BUGS
+        return unsafe PlantedBug.planted == bug
+    #else
+        return false
+    #endif
+}

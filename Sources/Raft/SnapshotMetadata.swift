@@ -1,0 +1,12 @@
+/// What Raft knows of a snapshot; the state itself is the host's (rule 31).
+package struct SnapshotMetadata: Hashable, Sendable {
+    /// The last entry whose effects the snapshot contains. It is committed.
+    package var position: LogPosition
+    /// In force as of `position`; contains the receiver.
+    package var configuration: Configuration
+
+    package init(position: LogPosition, configuration: Configuration) {
+        self.position = position
+        self.configuration = configuration
+    }
+}

@@ -1,3 +1,4 @@
+import Linearizability
 import TestKit
 
 /// Makes histories that are linearizable by construction: every operation has a moment between call and answer at which
@@ -15,16 +16,16 @@ struct HistoryGenerator {
     }
 
     private struct Plan {
-        var operation: HistoryOperation
+        var operation: TextOperation
         /// When it acts; nil for never.
-        var effect: UInt64?
+        var effect: Int64?
     }
 
     private let shape: Shape
     private var random: SeededGenerator
 
     /// A linearizable history of the shape.
-    static func make(_ shape: Shape, seed: UInt64) -> [HistoryOperation] {
+    static func make(_ shape: Shape, seed: UInt64) -> [TextOperation] {
         var generator = HistoryGenerator(shape: shape, random: SeededGenerator(seed: seed))
         return generator.run()
     }
@@ -34,9 +35,9 @@ struct HistoryGenerator {
         self.random = random
     }
 
-    private mutating func run() -> [HistoryOperation] {
+    private mutating func run() -> [TextOperation] {
         var plans: [Plan] = []
-        var clock = [UInt64](repeating: 0, count: shape.clients)
+        var clock = [Int64](repeating: 0, count: shape.clients)
         for number in 0..<shape.operations {
             let client = number % shape.clients
             let plan = plan(number, client: client, after: clock[client])
@@ -47,20 +48,21 @@ struct HistoryGenerator {
         return plans.map(\.operation)
     }
 
-    private mutating func plan(_ number: Int, client: Int, after: UInt64) -> Plan {
-        let start = after + UInt64.random(in: 1...40, using: &random)
-        let end = start + UInt64.random(in: 2...200, using: &random)
-        var operation = HistoryOperation(
-            client: client, kind: kind(), key: "key\(Int.random(in: 0..<shape.keys, using: &random))", start: start,
+    private mutating func plan(_ number: Int, client: Int, after: Int64) -> Plan {
+        let start = after + Int64.random(in: 1...40, using: &random)
+        let end = start + Int64.random(in: 2...200, using: &random)
+        var operation = TextOperation(
+            client: Int32(client), kind: kind(), key: "key\(Int.random(in: 0..<shape.keys, using: &random))",
+            start: start,
             end: end)
-        if operation.kind == .put || operation.kind == .cas { operation.value = "v\(number)" }
-        var effect: UInt64? = UInt64.random(in: start...end, using: &random)
+        if operation.kind == .put || operation.kind == .compareAndSet { operation.value = "v\(number)" }
+        var effect: Int64? = Int64.random(in: start...end, using: &random)
         if Int.random(in: 0..<100, using: &random) < shape.unknownShare {
             operation.outcome = .unknown
             // Within its time, long after, or never.
             switch Int.random(in: 0..<3, using: &random) {
             case 0: break
-            case 1: effect = end + UInt64.random(in: 0...2000, using: &random)
+            case 1: effect = end + Int64.random(in: 0...2000, using: &random)
             default: effect = nil
             }
         }
@@ -70,7 +72,7 @@ struct HistoryGenerator {
     private mutating func kind() -> HistoryOperation.Kind {
         let roll = Int.random(in: 0..<100, using: &random)
         if roll < shape.getShare { return .get }
-        if roll < shape.getShare + shape.casShare { return .cas }
+        if roll < shape.getShare + shape.casShare { return .compareAndSet }
         return roll < shape.getShare + shape.casShare + shape.deleteShare ? .delete : .put
     }
 
@@ -89,7 +91,7 @@ struct HistoryGenerator {
                 state[key] = nil
             case .put:
                 state[key] = plans[index].operation.value
-            case .cas:
+            case .compareAndSet:
                 // Mostly what is there, sometimes what was there once.
                 let isFresh = Int.random(in: 0..<4, using: &random) > 0
                 let expect = isFresh ? state[key] : written[key]?.randomElement(using: &random)

@@ -1,3 +1,4 @@
+import Linearizability
 import TestKit
 
 /// Ways to break a legal history, each of which makes it illegal for certain.
@@ -14,15 +15,16 @@ enum Damage: CaseIterable {
     case resurrection
 
     /// The broken history; nil when this history has no place for the damage.
-    func apply(to history: [HistoryOperation], seed: UInt64) -> [HistoryOperation]? {
+    func apply(to history: [TextOperation], seed: UInt64) -> [TextOperation]? {
         var random = SeededGenerator(seed: seed)
         let places = history.indices.filter { history[$0].kind == .get && history[$0].outcome == .ok }.shuffled(
             using: &random)
         switch self {
         case .doubleSwap:
             guard
-                let swap = history.filter({ $0.kind == .cas && $0.outcome == .ok && $0.expect != nil }).randomElement(
-                    using: &random)
+                let swap = history.filter({ $0.kind == .compareAndSet && $0.outcome == .ok && $0.expect != nil })
+                    .randomElement(
+                        using: &random)
             else { return nil }
             var second = swap
             second.client = -1
@@ -39,7 +41,7 @@ enum Damage: CaseIterable {
         }
     }
 
-    private func breakRead(_ history: [HistoryOperation], at place: Int) -> [HistoryOperation]? {
+    private func breakRead(_ history: [TextOperation], at place: Int) -> [TextOperation]? {
         let get = history[place]
         let earlier = history.filter { $0.key == get.key && $0.kind == .put && $0.outcome == .ok && $0.end < get.start }
         switch self {
@@ -58,7 +60,7 @@ enum Damage: CaseIterable {
         case .resurrection:
             // Somebody saw the value after another one had been written, long before this read.
             guard let old = earlier.first, let new = earlier.first(where: { $0.start > old.end }) else { return nil }
-            let second = HistoryOperation(
+            let second = TextOperation(
                 client: -1, kind: .get, key: get.key, found: old.value, start: max(new.end, get.end) + 1,
                 end: max(new.end, get.end) + 2)
             return history + [second]
@@ -67,7 +69,7 @@ enum Damage: CaseIterable {
         }
     }
 
-    private func replacing(_ history: [HistoryOperation], at place: Int, found: String?) -> [HistoryOperation] {
+    private func replacing(_ history: [TextOperation], at place: Int, found: String?) -> [TextOperation] {
         var broken = history
         broken[place].found = found
         return broken

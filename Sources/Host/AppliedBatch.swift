@@ -14,6 +14,8 @@ package struct AppliedBatch: Sendable {
     package var lastVersion: Timestamp
     /// Bytes of entries this task took off the backlog.
     package var byteCount: Int
+    /// As `ApplyTask.isAwaited`.
+    package var isAwaited: Bool
     /// Per entry, what became of its commands; empty when the task did not ask for outcomes.
     package var entries: [AppliedEntry]
     /// The descriptor, when an entry changed it.
@@ -21,7 +23,7 @@ package struct AppliedBatch: Sendable {
 
     package init(
         shard: ShardID, replica: ReplicaID, through: LogIndex, throughTerm: Term, lastVersion: Timestamp,
-        byteCount: Int, entries: [AppliedEntry], descriptor: Descriptor? = nil
+        byteCount: Int, isAwaited: Bool = true, entries: [AppliedEntry], descriptor: Descriptor? = nil
     ) {
         self.shard = shard
         self.replica = replica
@@ -29,6 +31,7 @@ package struct AppliedBatch: Sendable {
         self.throughTerm = throughTerm
         self.lastVersion = lastVersion
         self.byteCount = byteCount
+        self.isAwaited = isAwaited
         self.entries = entries
         self.descriptor = descriptor
     }

@@ -63,12 +63,17 @@ package struct ApplyTask: Sendable {
     package var entries: [Entry<EncodedEntry>]
     /// Whether somebody waits for the outcomes: only where the entries were proposed.
     package var wantsOutcomes: Bool
+    /// Whether an answer may depend on it: on a leader. Elsewhere it may be applied, and reported, at leisure.
+    package var isAwaited: Bool
 
-    package init(shard: ShardID, replica: ReplicaID, entries: [Entry<EncodedEntry>], wantsOutcomes: Bool) {
+    package init(
+        shard: ShardID, replica: ReplicaID, entries: [Entry<EncodedEntry>], wantsOutcomes: Bool, isAwaited: Bool = true
+    ) {
         self.shard = shard
         self.replica = replica
         self.entries = entries
         self.wantsOutcomes = wantsOutcomes
+        self.isAwaited = isAwaited
     }
 
     /// The entries' sizes, in bytes, as the apply backlog counts them.

@@ -50,7 +50,7 @@ extension Host {
                 answer(proposed.references, .failure(.ambiguous))
                 continue
             }
-            if batch.entries[reported].term == proposed.term {
+            if batch.entries[reported].term == proposed.term || isPlanted(.overwrittenAnswered) {
                 answer(proposed.references, with: batch.entries[reported].outcomes)
             } else {
                 answer(proposed.references, .failure(.notApplied))
@@ -84,7 +84,8 @@ extension Host {
         replicas[slot].pending = CommandBatchBuilder()
         answer(waiting, .failure(notLeader(slot)))
         while replicas[slot].proposedHead < replicas[slot].proposed.count {
-            answer(replicas[slot].proposed[replicas[slot].proposedHead].references, .failure(.ambiguous))
+            let unknown = isPlanted(.ambiguousAsNotApplied) ? RequestError.notApplied : .ambiguous
+            answer(replicas[slot].proposed[replicas[slot].proposedHead].references, .failure(unknown))
             replicas[slot].proposedHead += 1
         }
         for waiting in replicas[slot].unappliedReads {

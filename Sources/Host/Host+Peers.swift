@@ -22,9 +22,13 @@ extension Host {
     /// A connection to `peer` is up, spoken by the process `boot`. Whichever of the two comes first introduces a new
     /// process, before anything it says is stepped: what the former one promised and was promised is void (rule 7).
     /// What was sent while the connection was down is lost, so leaders probe again.
+    ///
+    /// A connection of an earlier process may be heard of late, on the other channel: it must not void what the present
+    /// one has promised and was promised, so its word counts for nothing.
     package mutating func connected(_ peer: NodeID, boot: UInt64, isControl: Bool, now: Instant) {
         addPeer(peer)
-        let isNewProcess = peers[peer]?.boot != boot
+        guard !PeerState.isEarlier(boot, than: peers[peer]?.boot ?? 0) else { return }
+        let isNewProcess = peers[peer]?.boot != boot && !isPlanted(.leaseSurvivesRestart)
         if isNewProcess { peers[peer]?.restart(boot: boot) }
         if isControl {
             peers[peer]?.isConnected = true

@@ -81,7 +81,7 @@ extension Host {
     }
 
     private mutating func release(_ reads: [PendingRead], at index: LogIndex, _ slot: Int) {
-        if replicas[slot].group.appliedIndex >= index {
+        if replicas[slot].group.appliedIndex >= index || isPlanted(.readBeforeApplied) {
             effects.reads.append(ReadTask(generation: replicas[slot].generation, reads: reads))
         } else {
             replicas[slot].unappliedReads.append((index, reads))

@@ -21,6 +21,7 @@ extension Host {
             noteDeadline(slot)
         }
         touched.removeAll(keepingCapacity: true)
+        releaseApplies()
         answerControlFrames(now: now)
         if effects.logWrite != nil {
             // Truncations ride along: on their own they would make a quiet node write and sync.
@@ -49,6 +50,12 @@ extension Host {
         counters.leaseDrops += 1
     }
 
+    /// Asks a group something where it is: a computed property of an element in an array would be asked of a copy, and
+    /// a copy of a group costs more than the answer.
+    private mutating func looking<R>(at slot: Int, _ ask: (inout Group<EncodedEntry>) -> R) -> R {
+        ask(&replicas[slot].group)
+    }
+
     private mutating func fireDeadlines(now: Instant) {
         guard earliest <= now else { return }
         var next = Instant.distantFuture
@@ -64,7 +71,7 @@ extension Host {
     }
 
     private mutating func noteDeadline(_ slot: Int) {
-        let deadline = replicas[slot].group.deadline ?? .distantFuture
+        let deadline = looking(at: slot, { $0.deadline }) ?? .distantFuture
         deadlines[slot] = deadline
         earliest = min(earliest, deadline)
     }
@@ -107,7 +114,7 @@ extension Host {
     /// Takes a group's effects and turns them into the host's.
     private mutating func collect(_ slot: Int, now: Instant) {
         var rounds = 0
-        while replicas[slot].group.hasReady, rounds < 16 {
+        while looking(at: slot, { $0.hasReady }), rounds < 16 {
             rounds += 1
             let ready = replicas[slot].group.takeReady(now: now)
             persist(ready, slot)
@@ -119,11 +126,14 @@ extension Host {
                 let replica = replicas[slot].group.member.replica
                 effects.loads.append(LoadTask(shard: replicas[slot].descriptor.shard, replica: replica, load: load))
             }
+            for request in ready.snapshots {
+                replicas[slot].group.snapshotFailed(to: request.follower.replica, now: now)
+            }
             if let left = ready.leftLeader { noteLeft(left, slot) }
             if let term = ready.resignedTerm { noteResigned(term, slot) }
             if ready.leadershipChanged { leadershipChanged(slot) }
         }
-        if replicas[slot].group.hasReady { touch(slot) }
+        if looking(at: slot, { $0.hasReady }) { touch(slot) }
         askTruncation(slot)
     }
 
@@ -133,7 +143,7 @@ extension Host {
         let replica = replicas[slot].group.member.replica
         var write = effects.logWrite ?? LogWrite()
         effects.logWrite = nil
-        if let hardState = persist.hardState {
+        if let hardState = persist.hardState, persist.entries.isEmpty || !isPlanted(.hardStateDropped) {
             write.batch.hardStates.append(HardStateRecord(shard: shard, replica: replica, hardState: hardState))
         }
         if let first = persist.entries.first, let last = persist.entries.last {
@@ -157,18 +167,32 @@ extension Host {
 
     private mutating func apply(_ entries: [Entry<EncodedEntry>], _ slot: Int) {
         guard !entries.isEmpty else { return }
-        let wantsOutcomes = replicas[slot].proposedHead < replicas[slot].proposed.count
         let task = ApplyTask(
             shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica, entries: entries,
-            wantsOutcomes: wantsOutcomes)
+            wantsOutcomes: replicas[slot].proposedHead < replicas[slot].proposed.count,
+            isAwaited: replicas[slot].group.role == .leader)
         applyBacklogBytes += task.byteCount
-        effects.applies.append(task)
+        heldApplies.append(task)
+        heldApplyBytes += task.byteCount
+    }
+
+    /// Hands out what is to be applied. Where nobody waits for it, not while a log write is on its way: a follower
+    /// hears of a commit together with the next entries, and their sync is what the cluster waits for.
+    private mutating func releaseApplies() {
+        guard !heldApplies.isEmpty else { return }
+        let isIdle = logWritesInFlight == 0 && effects.logWrite == nil
+        guard isIdle || heldApplyBytes > limits.heldApplyBytesMax || heldApplies.contains(where: \.isAwaited) else {
+            return
+        }
+        effects.applies.append(contentsOf: heldApplies)
+        heldApplies.removeAll(keepingCapacity: true)
+        heldApplyBytes = 0
     }
 
     /// Asks for the truncation of what every member holds and this one has applied (rule 9), in steps large
     /// enough to be worth a record and small enough that a flush of the log family drops the chunks.
     private mutating func askTruncation(_ slot: Int) {
-        let target = replicas[slot].group.truncatable
+        let target = looking(at: slot, { $0.truncatable })
         guard replicas[slot].truncationAsked.distance(to: target) >= limits.truncateAfterEntries,
             let term = replicas[slot].group.termAt(target)
         else { return }

@@ -14,7 +14,8 @@ package import Wire
 /// - At most one replica of a shard lives here.
 package struct Host: Sendable {
     package let node: NodeID
-    /// Random per start of the process; tells peers that former promises are void (rule 7).
+    /// Names this process: a number that grows with every start of the data directory in the upper half, random bits in
+    /// the lower. Another one tells peers that former promises are void, an earlier one is late news (rule 7).
     package let boot: UInt64
     /// Random per data directory (rule 17).
     package let incarnation: UInt64
@@ -49,6 +50,9 @@ package struct Host: Sendable {
     var waitingToCut: [Int] = []
     /// Truncations that wait for the next log write.
     var pendingTruncations: [LogTruncation] = []
+    /// Committed entries not yet handed to the applier, in order; while nobody waits for them.
+    var heldApplies: [ApplyTask] = []
+    var heldApplyBytes = 0
     var effects = Effects()
     /// Control frames of this tick that are not answered yet.
     var owedAnswers: [OwedAnswer] = []
@@ -85,6 +89,11 @@ package struct Host: Sendable {
     /// A shard's replica that lives here, or nil.
     package func replica(of shard: ShardID) -> Replica? {
         slots[shard].map { replicas[$0] }
+    }
+
+    /// The term of a shard's replica that lives here, without a copy of the replica.
+    package func term(of shard: ShardID) -> Term? {
+        slots[shard].map { replicas[$0].group.term }
     }
 
     /// Nodes other than this one, in id order.

@@ -22,6 +22,8 @@ package struct HostLimits: Sendable {
     package var unansweredMax: Int = 65_536
     /// Committed bytes handed to the applier and not yet applied, per lane.
     package var applyBacklogBytesMax: Int = 64 << 20
+    /// Bytes of committed entries that a follower keeps back from its applier while a log write is on its way.
+    package var heldApplyBytesMax: Int = 1 << 20
     /// Reads waiting for an index, per shard.
     package var waitingReadsMax: Int = 65_536
     /// A log is truncated once this many entries can go…
@@ -39,5 +41,9 @@ package struct HostLimits: Sendable {
     /// Longest oldest log sync before leaderships go elsewhere, in milliseconds (rule 38).
     package var slowSyncMilliseconds: UInt32 = 500
 
-    package init() {}
+    /// The usual bounds.
+    package init() {
+        // A member that lacks more than this needs a snapshot; as long as there are none, everybody is waited for.
+        raft.slowFollowerEntriesMax = .max
+    }
 }

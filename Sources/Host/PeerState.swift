@@ -3,7 +3,7 @@ import Wire
 
 /// What the host keeps for one other node besides its liveness: the numbered news it still has to hear.
 struct PeerState: Sendable {
-    /// The peer's process, drawn at its start; zero before the first contact. Another value voids everything that
+    /// The peer's process (see `Host.boot`); zero before the first contact. Another value voids everything that
     /// was promised to or by the former process (rule 7).
     var boot: UInt64 = 0
     var isConnected = false
@@ -31,6 +31,9 @@ struct PeerState: Sendable {
     /// The state of `Host.addresses` that the peer was last told, and when.
     var toldNumber: UInt64 = 0
     var toldAt = Instant.distantPast
+
+    /// Whether a process was started before another one of the same node.
+    static func isEarlier(_ boot: UInt64, than other: UInt64) -> Bool { boot >> 32 < other >> 32 }
 
     /// A new process there: nothing it was told or said counts any more.
     mutating func restart(boot: UInt64) {

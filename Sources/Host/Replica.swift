@@ -61,7 +61,8 @@ package struct Replica: Sendable {
 
     /// The stamp of the next entry: above everything in the log, and not behind the cluster clock (rules 19, 20).
     mutating func nextStamp(operations: Int, clusterMilliseconds: UInt64) -> Timestamp {
-        let stamp = Timestamp.next(after: lastVersionInLog, clock: clusterMilliseconds)
+        let last = isPlanted(.stampGoesBack) ? .zero : lastVersionInLog
+        let stamp = Timestamp.next(after: last, clock: clusterMilliseconds)
         lastVersionInLog = stamp.advanced(by: UInt64(max(operations, 1) - 1))
         return stamp
     }

@@ -71,7 +71,7 @@ package struct RetryPolicy: Sendable {
     package func deadlineFailure(
         _ operation: Operation, _ last: Failure?, mayBeApplied: Bool
     ) -> RequestFailure {
-        if operation != .read, mayBeApplied { return .unknownOutcome }
+        if operation != .read, mayBeApplied, !isPlanted(.lostAsNotApplied) { return .unknownOutcome }
         if case .answered(let error) = last { return .refused(error) }
         return last == nil ? .deadlineExceeded : .unreachable
     }

@@ -40,6 +40,10 @@ struct LogAssembly {
         guard last >= head.truncatedIndex else {
             throw .corruption("\(name): ends at \(last), before its start \(head.truncatedIndex)")
         }
+        // A chunk that reaches over the truncation point still has the entry there.
+        if let run = runs.last(where: { $0.first <= head.truncatedIndex }), run.term != head.truncatedTerm {
+            throw .corruption("\(name): the truncation point has term \(head.truncatedTerm), its entry \(run.term)")
+        }
         let kept = last == head.truncatedIndex ? [] : runs(after: head.truncatedIndex)
         if let first = kept.first, first.term < head.truncatedTerm {
             throw .corruption("\(name): the term falls after the truncation point")

@@ -72,7 +72,9 @@ package struct LogExtent: Hashable, Sendable {
         }
         while let first = firsts.last, first >= append.first.rawValue {
             firsts.removeLast()
-            if first > append.first.rawValue { deleteChunk(append.name, first, into: &sink) }
+            if first > append.first.rawValue, !isPlanted(.staleChunkTail) {
+                deleteChunk(append.name, first, into: &sink)
+            }
         }
         LogKey.chunk(append.name, first: append.first).withBytes { key in
             sink.put(.log, key: key, value: append.chunk.readableBytesSpan)

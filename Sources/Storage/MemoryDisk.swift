@@ -5,16 +5,18 @@ struct MemoryDisk: Sendable {
         var operations: [MemoryOperation]
         /// An ingested table: it does not go through the log, and no crash takes it back.
         var isIngest: Bool
-        /// All rows after it.
-        var after: MemoryRows
+        /// Takes the write back, when everything after it has been taken back.
+        var undo: [MemoryOperation]
     }
 
-    /// What no crash takes back: everything before `tail`.
-    private(set) var base: MemoryRows
-    /// The last writes, oldest first.
+    /// The rows now.
+    private(set) var rows: MemoryRows
+    /// The last writes, oldest first; no crash takes back what came before them.
     private(set) var tail: [Record] = []
     /// How many of `tail` are synced.
     private(set) var syncedCount = 0
+    /// How many writes went from `tail` into `base`.
+    private var droppedCount = 0
     /// Each writer's last running number; position = writer.
     var numbers: [UInt64] = Array(repeating: 0, count: 256)
     /// The mark as the operating system has it, and as the disk has it.
@@ -25,13 +27,10 @@ struct MemoryDisk: Sendable {
     private static let syncedTailMax = 64
 
     init(rows: MemoryRows, mark: SyncMark) {
-        base = rows
+        self.rows = rows
         self.mark = mark
         durableMark = mark
     }
-
-    /// The rows now.
-    var rows: MemoryRows { tail.last?.after ?? base }
 
     /// Adds one atomic write under the writer's next running number.
     mutating func write(_ operations: [MemoryOperation], writer: UInt8) {
@@ -47,22 +46,26 @@ struct MemoryDisk: Sendable {
     mutating func ingest(_ operations: [MemoryOperation]) { append(operations, isIngest: true) }
 
     private mutating func append(_ operations: [MemoryOperation], isIngest: Bool) {
-        var after = rows
-        after.apply(operations)
-        tail.append(Record(operations: operations, isIngest: isIngest, after: after))
+        let undo = rows.apply(operations)
+        tail.append(Record(operations: operations, isIngest: isIngest, undo: undo))
     }
 
-    /// Makes everything so far durable and writes the mark.
-    mutating func sync() {
-        syncedCount = tail.count
+    /// What a sync that begins now will cover.
+    var syncPoint: MemorySyncPoint {
+        MemorySyncPoint(writes: droppedCount + tail.count, number: numbers[Int(RecoveryCheck.logWriter)])
+    }
+
+    /// Makes everything before `point` durable and writes the mark.
+    mutating func sync(through point: MemorySyncPoint) {
+        syncedCount = max(syncedCount, min(tail.count, point.writes - droppedCount))
         let obsolete = syncedCount - MemoryDisk.syncedTailMax
         if obsolete > MemoryDisk.syncedTailMax {
-            base = tail[obsolete - 1].after
             tail.removeFirst(obsolete)
             syncedCount -= obsolete
+            droppedCount += obsolete
         }
-        mark.sequence += 1
-        mark.number = max(mark.number, numbers[Int(RecoveryCheck.logWriter)])
+        mark.sequence &+= 1
+        mark.number = max(mark.number, point.number)
     }
 
     /// The rows that survive a crash.
@@ -83,9 +86,12 @@ struct MemoryDisk: Sendable {
     }
 
     private func replay(keeping isKept: (Int) -> Bool) -> MemoryRows {
-        var rows = base
-        for (position, record) in tail.enumerated() where record.isIngest || isKept(position) {
-            rows.apply(record.operations)
+        let lost = tail.indices.first { !tail[$0].isIngest && !isKept($0) }
+        guard let lost else { return rows }
+        var rows = rows
+        for record in tail[lost...].reversed() { rows.apply(record.undo) }
+        for position in lost..<tail.count where tail[position].isIngest || isKept(position) {
+            rows.apply(tail[position].operations)
         }
         return rows
     }
@@ -98,4 +104,12 @@ struct MemoryDisk: Sendable {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return Int((z ^ (z >> 31)) % UInt64(bound))
     }
+}
+
+/// How far the writes had come when a sync began: what it covers once it returns.
+package struct MemorySyncPoint: Sendable {
+    /// Writes since the engine was opened.
+    var writes: Int
+    /// The log writer's last running number (rule 14).
+    var number: UInt64
 }

@@ -19,16 +19,21 @@ package final class MemoryEngine: LogStore, StateStore {
 
     /// The life of the data directory that this engine plays.
     package let incarnation: UInt64
+    /// The log writer's running number as this engine found it at its start: a peer that has heard a greater one
+    /// proves that the disk was rolled back (rule 14).
+    package let recoveredNumber: UInt64
 
     /// An empty store.
     package init(incarnation: UInt64 = 1) {
         self.incarnation = incarnation
+        recoveredNumber = 0
         let mark = SyncMark(sequence: 1, incarnation: incarnation, number: 0, wal: [])
         state = Mutex(State(disk: MemoryDisk(rows: MemoryRows(), mark: mark)))
     }
 
     init(disk: MemoryDisk, incarnation: UInt64) {
         self.incarnation = incarnation
+        recoveredNumber = disk.numbers[Int(RecoveryCheck.logWriter)]
         state = Mutex(State(disk: disk))
     }
 
@@ -47,15 +52,21 @@ package final class MemoryEngine: LogStore, StateStore {
     /// The log writer's last running number that a finished sync covers (rule 14).
     package var syncedNumber: UInt64 { state.withLock { $0.disk.mark.number } }
 
+    /// Begins a sync that takes its time: `sync(through:)` ends it.
+    package var syncPoint: MemorySyncPoint { state.withLock { $0.disk.syncPoint } }
+
     /// As `LogStore.sync`; covers everything written so far and moves the mark. Fails once after `failNextSync`.
-    package func sync() throws(StorageError) {
+    package func sync() throws(StorageError) { try sync(through: syncPoint) }
+
+    /// The same for what was written before `point`: a crash meanwhile may take the rest.
+    package func sync(through point: MemorySyncPoint) throws(StorageError) {
         try state.withLock { (state) throws(StorageError) in
             guard !state.isClosed else { throw .closed }
             if let failure = state.syncFailure {
                 state.isClosed = true
                 throw failure
             }
-            state.disk.sync()
+            state.disk.sync(through: point)
         }
     }
 }

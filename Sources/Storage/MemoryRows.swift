@@ -7,34 +7,47 @@ struct MemoryRows: RowSource, Sendable {
     private var history = OrderedMap()
 
     subscript(family: Family) -> OrderedMap {
-        get {
-            switch family {
-            case .log: log
-            case .raft: raft
-            case .data: data
-            case .node: node
-            case .history: history
-            }
-        }
-        set {
-            switch family {
-            case .log: log = newValue
-            case .raft: raft = newValue
-            case .data: data = newValue
-            case .node: node = newValue
-            case .history: history = newValue
-            }
+        switch family {
+        case .log: log
+        case .raft: raft
+        case .data: data
+        case .node: node
+        case .history: history
         }
     }
 
-    mutating func apply(_ operations: [MemoryOperation]) {
+    /// In place: a copy would make the map a shared one, whose changes are dear.
+    private mutating func change<R>(_ family: Family, _ body: (inout OrderedMap) -> R) -> R {
+        switch family {
+        case .log: body(&log)
+        case .raft: body(&raft)
+        case .data: body(&data)
+        case .node: body(&node)
+        case .history: body(&history)
+        }
+    }
+
+    /// Applies the operations in order; returns what undoes them, in the order in which to apply it.
+    @discardableResult
+    mutating func apply(_ operations: [MemoryOperation]) -> [MemoryOperation] {
+        var undo: [MemoryOperation] = []
+        undo.reserveCapacity(operations.count)
         for operation in operations {
             switch operation {
-            case .put(let family, let key, let value): self[family].put(key, value)
-            case .delete(let family, let key): self[family].removeRange(from: key, to: key + [0])
-            case .deleteRange(let family, let from, let to): self[family].removeRange(from: from, to: to)
+            case .put(let family, let key, let value):
+                let old = change(family) { $0.put(key, value) }
+                undo.append(old.map { .put(family, key: key, value: $0) } ?? .delete(family, key: key))
+            case .delete(let family, let key):
+                guard let old = change(family, { $0.remove(key) }) else { continue }
+                undo.append(.put(family, key: key, value: old))
+            case .deleteRange(let family, let from, let to):
+                for (key, value) in change(family, { $0.removeRange(from: from, to: to) }) {
+                    undo.append(.put(family, key: key, value: value))
+                }
             }
         }
+        undo.reverse()
+        return undo
     }
 
     func row(_ family: Family, key: RawSpan, _ body: (RawSpan) -> Void) -> Bool {

@@ -1,121 +1,184 @@
 import Keyspace
 
-/// A sorted map from bytes to bytes whose copies share what they have in common: a copy is free, a change costs a
-/// path from the root. That makes snapshots and crash images of the in-memory engine cheap.
+/// A sorted map from bytes to bytes. A copy is free; the first change after it copies what both share of the place
+/// that changes, and what nobody shares is changed in place. That makes snapshots of the in-memory engine cheap.
 ///
-/// A treap whose priorities are a hash of the key, so that equal contents have equal shape in every run.
+/// Rows lie in chunks of at most `chunkMax`, in order, none of them empty: a search is two binary searches, and a
+/// change moves a few hundred bytes.
 package struct OrderedMap: Sendable {
-    private var root: Node?
+    private var chunks: [Chunk] = []
+
+    private static let chunkMax = 64
+
+    private struct Chunk: Sendable {
+        var keys: [[UInt8]]
+        var values: [[UInt8]]
+
+        /// The first position whose key is not below `key`.
+        func position(of key: RawSpan) -> Int {
+            var low = 0
+            var high = keys.count
+            while low < high {
+                let middle = (low + high) / 2
+                if ByteOrder.compare(keys[middle], key) < 0 { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+
+        func has(_ key: RawSpan, at position: Int) -> Bool {
+            position < keys.count && ByteOrder.compare(keys[position], key) == 0
+        }
+    }
+
+    /// A row's place.
+    private struct Place {
+        var chunk: Int
+        var position: Int
+    }
 
     package init() {}
 
-    private final class Node: Sendable {
-        let key: [UInt8]
-        let value: [UInt8]
-        let priority: UInt64
-        let left: Node?
-        let right: Node?
-        /// Keys and values of the subtree.
-        let byteCount: Int
-
-        init(key: [UInt8], value: [UInt8], priority: UInt64, left: Node?, right: Node?) {
-            self.key = key
-            self.value = value
-            self.priority = priority
-            self.left = left
-            self.right = right
-            byteCount = key.count + value.count + (left?.byteCount ?? 0) + (right?.byteCount ?? 0)
-        }
-
-        func with(left: Node?, right: Node?) -> Node {
-            Node(key: key, value: value, priority: priority, left: left, right: right)
-        }
-    }
-
     /// The value of `key`.
     package subscript(key: RawSpan) -> [UInt8]? {
-        var node = root
-        while let current = node {
-            let order = ByteOrder.compare(current.key, key)
-            if order == 0 { return current.value }
-            node = order > 0 ? current.left : current.right
+        guard !chunks.isEmpty else { return nil }
+        let chunk = chunkIndex(of: key)
+        let position = chunks[chunk].position(of: key)
+        return chunks[chunk].has(key, at: position) ? chunks[chunk].values[position] : nil
+    }
+
+    /// The chunk in which `key` is or belongs: the last one that begins at or before it, or the first of all.
+    private func chunkIndex(of key: RawSpan) -> Int {
+        var low = 0
+        var high = chunks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ByteOrder.compare(chunks[middle].keys[0], key) <= 0 { low = middle + 1 } else { high = middle }
         }
+        return max(0, low - 1)
+    }
+
+    /// The first row at or after `key`; the end when there is none.
+    private func place(of key: RawSpan) -> Place {
+        guard !chunks.isEmpty else { return Place(chunk: 0, position: 0) }
+        let chunk = chunkIndex(of: key)
+        let position = chunks[chunk].position(of: key)
+        return position < chunks[chunk].keys.count
+            ? Place(chunk: chunk, position: position) : Place(chunk: chunk + 1, position: 0)
+    }
+
+    /// Stores `value` under `key`; returns what was there before.
+    @discardableResult
+    package mutating func put(_ key: [UInt8], _ value: [UInt8]) -> [UInt8]? {
+        guard !chunks.isEmpty else {
+            chunks.append(Chunk(keys: [key], values: [value]))
+            return nil
+        }
+        let (chunk, position, isThere) = key.withBytes { key in
+            let chunk = chunkIndex(of: key)
+            let position = chunks[chunk].position(of: key)
+            return (chunk, position, chunks[chunk].has(key, at: position))
+        }
+        if isThere {
+            let old = chunks[chunk].values[position]
+            chunks[chunk].values[position] = value
+            return old
+        }
+        chunks[chunk].keys.insert(key, at: position)
+        chunks[chunk].values.insert(value, at: position)
+        if chunks[chunk].keys.count > OrderedMap.chunkMax { split(chunk) }
         return nil
     }
 
-    /// Stores `value` under `key`.
-    package mutating func put(_ key: [UInt8], _ value: [UInt8]) {
-        let (before, rest) = key.withBytes { OrderedMap.split(root, $0) }
-        let (_, after) = (key + [0]).withBytes { OrderedMap.split(rest, $0) }
-        let node = Node(key: key, value: value, priority: OrderedMap.hash(key), left: nil, right: nil)
-        root = OrderedMap.join(OrderedMap.join(before, node), after)
+    /// Cuts off the upper half; of the last chunk only the last row, since keys mostly grow.
+    private mutating func split(_ chunk: Int) {
+        let count = chunks[chunk].keys.count
+        let cut = chunk == chunks.count - 1 ? count - 1 : count / 2
+        let upper = Chunk(keys: Array(chunks[chunk].keys[cut...]), values: Array(chunks[chunk].values[cut...]))
+        chunks[chunk].keys.removeSubrange(cut...)
+        chunks[chunk].values.removeSubrange(cut...)
+        chunks.insert(upper, at: chunk + 1)
     }
 
-    /// Removes the keys of [`from`, `to`); nothing when they are in the wrong order.
-    package mutating func removeRange(from: [UInt8], to: [UInt8]) {
-        guard ByteOrder.compare(from, to) < 0 else { return }
-        let (before, rest) = from.withBytes { OrderedMap.split(root, $0) }
-        let (_, after) = to.withBytes { OrderedMap.split(rest, $0) }
-        root = OrderedMap.join(before, after)
+    /// Removes `key`; returns what was there.
+    @discardableResult
+    package mutating func remove(_ key: [UInt8]) -> [UInt8]? {
+        guard !chunks.isEmpty else { return nil }
+        let (chunk, position, isThere) = key.withBytes { key in
+            let chunk = chunkIndex(of: key)
+            let position = chunks[chunk].position(of: key)
+            return (chunk, position, chunks[chunk].has(key, at: position))
+        }
+        guard isThere else { return nil }
+        let old = chunks[chunk].values.remove(at: position)
+        chunks[chunk].keys.remove(at: position)
+        if chunks[chunk].keys.isEmpty { chunks.remove(at: chunk) }
+        return old
+    }
+
+    /// Removes the keys of [`from`, `to`), nothing when they are in the wrong order; returns the rows that were there.
+    @discardableResult
+    package mutating func removeRange(from: [UInt8], to: [UInt8]) -> [(key: [UInt8], value: [UInt8])] {
+        var removed: [(key: [UInt8], value: [UInt8])] = []
+        guard ByteOrder.compare(from, to) < 0 else { return removed }
+        var chunk = from.withBytes { place(of: $0).chunk }
+        var reachesOn = true
+        while reachesOn, chunk < chunks.count {
+            let (low, high) = from.withBytes { from in
+                to.withBytes { (chunks[chunk].position(of: from), chunks[chunk].position(of: $0)) }
+            }
+            reachesOn = high == chunks[chunk].keys.count
+            for position in low..<high {
+                removed.append((chunks[chunk].keys[position], chunks[chunk].values[position]))
+            }
+            chunks[chunk].keys.removeSubrange(low..<high)
+            chunks[chunk].values.removeSubrange(low..<high)
+            if chunks[chunk].keys.isEmpty { chunks.remove(at: chunk) } else { chunk += 1 }
+        }
+        return removed
     }
 
     /// Bytes of the keys and values in [`from`, `to`).
     package func byteCount(from: RawSpan, to: RawSpan) -> Int {
-        let (_, rest) = OrderedMap.split(root, from)
-        return OrderedMap.split(rest, to).before?.byteCount ?? 0
+        var count = 0
+        iterate(from: from, to: to, reverse: false) { key, value in
+            count += key.byteCount + value.byteCount
+            return true
+        }
+        return count
     }
 
     /// Shows the rows of [`from`, `to`) in order, or in reverse, until `body` returns false.
     package func iterate(
         from: RawSpan, to: RawSpan, reverse: Bool, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
     ) {
-        var path: [Node] = []
-        var node = root
-        while let current = node {
-            // Walk down to the first row of the order asked for; what lies outside the range is left out on the way.
-            let isBefore = reverse ? ByteOrder.compare(current.key, to) >= 0 : ByteOrder.compare(current.key, from) < 0
-            if !isBefore { path.append(current) }
-            node = reverse == isBefore ? current.left : current.right
-        }
-        while let current = path.popLast() {
-            let isPast = reverse ? ByteOrder.compare(current.key, from) < 0 : ByteOrder.compare(current.key, to) >= 0
-            guard !isPast else { return }
-            let goesOn = current.key.withBytes { key in current.value.withBytes { body(key, $0) } }
-            guard goesOn else { return }
-            node = reverse ? current.left : current.right
-            while let next = node {
-                path.append(next)
-                node = reverse ? next.right : next.left
+        let first = place(of: from)
+        let end = place(of: to)
+        var place = reverse ? end : first
+        while reverse ? isBefore(first, place) : isBefore(place, end) {
+            if reverse, !stepBack(&place) { return }
+            let chunk = chunks[place.chunk]
+            let goesOn = chunk.keys[place.position].withBytes { key in
+                chunk.values[place.position].withBytes { body(key, $0) }
             }
+            guard goesOn else { return }
+            if !reverse { stepForward(&place) }
         }
     }
 
-    /// The keys before `key`, and the others.
-    private static func split(_ node: Node?, _ key: RawSpan) -> (before: Node?, rest: Node?) {
-        guard let node else { return (nil, nil) }
-        if ByteOrder.compare(node.key, key) < 0 {
-            let (before, rest) = split(node.right, key)
-            return (node.with(left: node.left, right: before), rest)
+    private func isBefore(_ a: Place, _ b: Place) -> Bool { (a.chunk, a.position) < (b.chunk, b.position) }
+
+    private func stepForward(_ place: inout Place) {
+        place.position += 1
+        if place.position == chunks[place.chunk].keys.count { place = Place(chunk: place.chunk + 1, position: 0) }
+    }
+
+    private func stepBack(_ place: inout Place) -> Bool {
+        if place.position > 0 {
+            place.position -= 1
+            return true
         }
-        let (before, rest) = split(node.left, key)
-        return (before, node.with(left: rest, right: node.right))
-    }
-
-    /// Both trees in one; every key of `a` comes before every key of `b`.
-    private static func join(_ a: Node?, _ b: Node?) -> Node? {
-        guard let a else { return b }
-        guard let b else { return a }
-        return a.priority > b.priority
-            ? a.with(left: a.left, right: join(a.right, b))
-            : b.with(left: join(a, b.left), right: b.right)
-    }
-
-    /// FNV-1a with a final mix: spreads short, similar keys.
-    private static func hash(_ key: [UInt8]) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in key { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        hash ^= hash >> 33
-        hash = hash &* 0xFF51_AFD7_ED55_8CCD
-        return hash ^ (hash >> 33)
+        guard place.chunk > 0 else { return false }
+        place = Place(chunk: place.chunk - 1, position: chunks[place.chunk - 1].keys.count - 1)
+        return true
     }
 }

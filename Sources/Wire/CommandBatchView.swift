@@ -10,7 +10,7 @@ package struct CommandBatchView: Sendable {
     package let epochVersion: UInt64
     /// Whether some operation's outcome depends on what is stored.
     package let reads: Bool
-    /// How many commands the header announces; fewer bytes than they need show in `nextCommand`.
+    /// How many commands the header announces; never more than the entry has bytes for.
     package let commandCount: Int
 
     private let bytes: ByteBuffer
@@ -36,6 +36,9 @@ package struct CommandBatchView: Sendable {
         guard flags & ~EntryLayout.batchReads == 0 else { throw .badValue("batch flags") }
         reads = flags & EntryLayout.batchReads != 0
         commandCount = Int(span.loadUInt32(at: EntryLayout.commandCountOffset))
+        let commandsMax = (span.byteCount - EntryLayout.commandsStart) / EntryLayout.commandHeaderByteCount
+        // Whoever walks through the commands takes memory for this many outcomes first.
+        guard commandCount <= commandsMax else { throw .truncated }
         commandsLeft = commandCount
     }
 

@@ -21,7 +21,8 @@ extension WireReader {
             let name = try readText()
             let bytes = Array(name.utf8)
             if let previous, ByteOrder.compare(previous, bytes) >= 0 { throw .badValue("label") }
-            labels[name] = try readText()
+            // Two spellings of the same characters are one name to a dictionary, though their bytes differ.
+            guard labels.updateValue(try readText(), forKey: name) == nil else { throw .badValue("label") }
             previous = bytes
         }
         return labels

@@ -190,6 +190,30 @@ import Wire
         #expect(leaseEnd(bench) == .distantPast, "the new process has acknowledged nothing")
     }
 
+    /// A simulation found it: a hello of the former process, read late from the other channel, voided the promises of
+    /// the present one, and later its synced number passed for one that the disk had lost.
+    @Test("a late word of an earlier process changes nothing")
+    func earlierBoot() throws {
+        let boot: UInt64 = 5 << 32 | 1
+        var bench = try leader()
+        bench.connect(2, boot: boot)
+        bench.milliseconds += 1
+        let reply = AppendReply(term: Term(1), outcome: .accepted(match: LogIndex(1)), sentAt: bench.now)
+        bench.receive(.appendReply(reply), from: 2)
+        let end = leaseEnd(bench)
+        #expect(end > bench.now)
+        bench.host.connected(NodeID(2), boot: 4 << 32 | 9, isControl: false, now: bench.now)
+        #expect(leaseEnd(bench) == end)
+        bench.receive(from: 2) { frame in
+            frame.boot = boot
+            frame.synced = 7
+        }
+        bench.connect(2, boot: boot)
+        #expect(bench.frame(to: 2)?.heardSynced == 0, "the process is still the one whose number it is")
+        bench.connect(2, boot: 6 << 32 | 3)
+        #expect(bench.frame(to: 2)?.heardSynced == 7)
+    }
+
     @Test("a new process of the leader frees the followers from their promise")
     func newBootOfLeader() {
         var bench = follower()

@@ -36,7 +36,9 @@ package struct Applier {
         var context = ApplyContext(store: store, batch: batch, window: window)
         overlay.clear()
         var usesOverlay = false
-        for entry in task.entries where !usesOverlay { usesOverlay = try ApplyContext.hasReads(entry) }
+        for entry in task.entries where !usesOverlay && !isPlanted(.applyDependsOnBatch) {
+            usesOverlay = try ApplyContext.hasReads(entry)
+        }
         var reported: [AppliedEntry] = []
         for entry in task.entries {
             guard entry.index == shards.values[index].applied.appliedIndex.next else {
@@ -53,7 +55,7 @@ package struct Applier {
         return AppliedBatch(
             shard: task.shard, replica: task.replica, through: applied.appliedIndex,
             throughTerm: applied.appliedTerm, lastVersion: applied.lastVersion, byteCount: task.byteCount,
-            entries: reported, descriptor: context.newDescriptor)
+            isAwaited: task.isAwaited, entries: reported, descriptor: context.newDescriptor)
     }
 }
 

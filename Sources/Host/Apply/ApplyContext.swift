@@ -33,8 +33,10 @@ struct ApplyContext {
         case .empty:
             return []
         case .configuration(let configuration):
+            let (next, overflow) = state.descriptor.epoch.config.addingReportingOverflow(1)
+            guard !overflow else { throw .malformed(.badValue("configuration number")) }
             state.descriptor.configuration = configuration
-            state.descriptor.epoch.config += 1
+            state.descriptor.epoch.config = next
             newDescriptor = state.descriptor
             return []
         case .payload(let encoded):
@@ -75,7 +77,7 @@ struct ApplyContext {
         guard view.epochVersion == state.descriptor.epoch.version else {
             return .refused(.epochMismatch([state.descriptor]))
         }
-        guard header.session != 0 else { return nil }
+        guard header.session != 0, !isPlanted(.appliedTwice) else { return nil }
         switch state.sessions.verdict(header, stampMilliseconds: view.stamp.milliseconds, window: window) {
         case .new: return nil
         case .known(let outcome): return outcome

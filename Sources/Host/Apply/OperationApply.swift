@@ -1,5 +1,6 @@
 import Keyspace
 import NIOCore
+import Raft
 import Storage
 import Wire
 
@@ -27,6 +28,10 @@ struct OperationApply {
         while true {
             let version = cursor.version
             guard let operation = try Self.next(&cursor) else { break }
+            if isPlanted(.halfBatch), several.count == 1 {
+                several.append(.put(version: version))
+                continue
+            }
             let outcome = try apply(operation, cursor.bytes, version, &overlay)
             if command.operationCount == 1 { single = outcome } else { several.append(outcome) }
         }
@@ -51,7 +56,7 @@ struct OperationApply {
             return .put(version: version)
         case .delete:
             let existed = try find(operation, bytes, overlay) != nil
-            if existed { delete(operation, bytes, &overlay) }
+            if existed, !isPlanted(.deleteIgnored) { delete(operation, bytes, &overlay) }
             return .deleted(existed: existed, version: version)
         case .compareAndSetValue, .compareAndSetVersion, .compareAndSetAbsent:
             let found = try find(operation, bytes, overlay)
@@ -62,6 +67,7 @@ struct OperationApply {
     }
 
     private func holds(_ operation: OperationView, _ bytes: ByteBuffer, _ found: Found?) -> Bool {
+        if isPlanted(.conditionIgnored) { return true }
         switch operation.kind {
         case .compareAndSetAbsent: return found == nil
         case .compareAndSetVersion: return found?.version == operation.expectVersion

@@ -131,6 +131,7 @@ extension HostCluster {
             if let position = round.firstIndex(where: { $0.shard == task.shard }) {
                 round[position].entries += task.entries
                 round[position].wantsOutcomes = round[position].wantsOutcomes || task.wantsOutcomes
+                round[position].isAwaited = round[position].isAwaited || task.isAwaited
             } else {
                 round.append(task)
             }

@@ -112,7 +112,8 @@ final class HostCluster {
         node.connections = node.connections.map { _ in 0 }
         let wall = Fixture.start + UInt64(now / 1_000_000) + UInt64(random.draw(0...300))
         node.host = Host(
-            node: node.id, boot: random.next() | 1, incarnation: node.id.rawValue, limits: limits,
+            node: node.id, boot: UInt64(node.life) << 32 | random.next() >> 32 | 1, incarnation: node.id.rawValue,
+            limits: limits,
             wallMilliseconds: wall, now: instant(node))
         node.host.setAddresses(
             nodes.map { NodeAddress(node: $0.id, address: "n\($0.id):1", incarnation: $0.id.rawValue) })

@@ -1,0 +1,20 @@
+/// What a seed lets go wrong, and how often: every seed its own mix, some of them calm (swarm testing).
+struct FaultMix {
+    /// In the order of `FaultKind.allCases`; the mean interval in milliseconds.
+    let drawn: [(kind: FaultKind, meanInterval: Int)]
+    /// The range of one way through the network on good days, in microseconds.
+    let latency: ClosedRange<Int>
+
+    init(seed: UInt64, allowed: Set<FaultKind>) {
+        var chance = Chance(seed: seed, .setup)
+        let share = chance.pick([0, 15, 40, 40, 60, 90]) ?? 40
+        var drawn: [(FaultKind, Int)] = []
+        for kind in FaultKind.allCases {
+            let isIn = chance.happens(percent: share)
+            let mean = chance.draw(kind.meanInterval)
+            if isIn, allowed.contains(kind) { drawn.append((kind, mean)) }
+        }
+        self.drawn = drawn
+        latency = 50...(chance.pick([150, 500, 1_500, 10_000]) ?? 500)
+    }
+}

@@ -1,0 +1,75 @@
+import Host
+import NIOCore
+import Raft
+import Storage
+import Wire
+
+/// One machine: its disk, and the process that runs on it, if one does.
+final class SimulatedNode {
+    let id: NodeID
+    var clock: LocalClock
+    var engine: MemoryEngine
+    var host: Host
+    var applier: Applier
+
+    /// Counts the starts; what an earlier process had scheduled does not happen.
+    var life = 0
+    var isUp = false
+    /// When the process started, in true time.
+    var startedAt: Int64 = 0
+    /// Stopped, not ended: what happens meanwhile happens when it goes on.
+    var isPaused = false
+    var deferred: [() -> Void] = []
+    /// Its disk has lost what it had confirmed: it never takes part again (rule 15).
+    var isSuspect = false
+
+    var isTurnScheduled = false
+    /// True time of the scheduled wake-up, `max` without one.
+    var wakeUpAt = Int64.max
+    /// How much slower than usual its event loop is.
+    var laneSlowness = 1
+
+    // The log writer's thread.
+    var logMailbox: [LogWrite] = []
+    var logBusySince: Instant?
+    /// How much slower than usual its syncs are.
+    var diskSlowness = 1
+    var isSyncDoomed = false
+    var isDiskFull = false
+
+    // The applier's thread.
+    var applyMailbox: [ApplyTask] = []
+    var isApplying = false
+    /// What was applied and not yet taken by the lane.
+    var applied: [AppliedBatch] = []
+
+    /// The links to each other node as this one sees them: position = node − 1, then channel.
+    var links: [[Link]]
+
+    init(id: NodeID, nodes: Int, clock: LocalClock) {
+        self.id = id
+        self.clock = clock
+        engine = MemoryEngine(incarnation: id.rawValue)
+        links = Array(repeating: Array(repeating: Link(), count: Link.Channel.allCases.count), count: nodes)
+        host = Host(
+            node: id, boot: 0, incarnation: id.rawValue, limits: HostLimits(), wallMilliseconds: 0,
+            now: clock.instant(at: 0))
+        applier = Applier(sessionWindowMilliseconds: 0)
+    }
+
+    /// What the checker saw of each replica in this life; position as in `Host.replicas`.
+    var seen: [Seen] = []
+    var seenLife = 0
+
+    /// What a replica has claimed.
+    struct Seen {
+        var commit = LogIndex.zero
+        /// The term it was last seen to lead.
+        var ledTerm = Term.zero
+    }
+
+    var position: Int { Int(id.rawValue) - 1 }
+
+    /// Whether it may still come to life.
+    var isSound: Bool { !isSuspect }
+}

@@ -1,0 +1,67 @@
+import Host
+import NIOCore
+import Raft
+import Storage
+import Wire
+
+/// The applier's thread.
+extension Simulation {
+    func applyNext(_ node: SimulatedNode) {
+        guard !node.isApplying, !node.applyMailbox.isEmpty else { return }
+        node.isApplying = true
+        let pause = processes.happens(percent: 2) ? processes.draw(1_000...20_000) : processes.draw(20...200)
+        after(pause, on: node) { [unowned self] in
+            let count = processes.draw(1...node.applyMailbox.count)
+            let tasks = Self.merged(node.applyMailbox.prefix(count))
+            node.applyMailbox.removeFirst(count)
+            node.applied += apply(tasks, node)
+            node.isApplying = false
+            // The lane is woken for what somebody waits for, and finds the rest when it looks next.
+            if node.applied.contains(where: \.isAwaited) {
+                after(processes.draw(0...100) * node.laneSlowness, on: node) { [unowned self] in turn(node) }
+            }
+            applyNext(node)
+        }
+    }
+
+    func takeApplied(_ node: SimulatedNode) {
+        guard !node.applied.isEmpty else { return }
+        let batches = node.applied
+        node.applied = []
+        node.host.applied(batches, now: instant(node))
+    }
+
+    /// One task per shard, as the apply worker merges them.
+    private static func merged(_ tasks: ArraySlice<ApplyTask>) -> [ApplyTask] {
+        var round: [ApplyTask] = []
+        for task in tasks {
+            if let position = round.firstIndex(where: { $0.shard == task.shard }) {
+                round[position].entries += task.entries
+                round[position].wantsOutcomes = round[position].wantsOutcomes || task.wantsOutcomes
+                round[position].isAwaited = round[position].isAwaited || task.isAwaited
+            } else {
+                round.append(task)
+            }
+        }
+        return round
+    }
+
+    private func apply(_ tasks: [ApplyTask], _ node: SimulatedNode) -> [AppliedBatch] {
+        var results: [AppliedBatch] = []
+        storing(node) {
+            let batch = node.engine.makeBatch()
+            for var task in tasks {
+                let wantsOutcomes = task.wantsOutcomes
+                // The checker wants them always: they must be the same on every replica.
+                task.wantsOutcomes = true
+                guard var result = try node.applier.apply(task, store: node.engine, batch: batch) else { continue }
+                checker.applied(task, result, node, self)
+                trace.note(.applied, now, result.shard.rawValue, result.through.rawValue)
+                if !wantsOutcomes { result.entries = [] }
+                results.append(result)
+            }
+            if batch.count > 0 { try node.engine.write(batch, writer: 1) }
+        }
+        return results
+    }
+}

@@ -1,0 +1,100 @@
+import Host
+import NIOCore
+import Raft
+import Storage
+import Wire
+
+/// Processes start and end.
+extension Simulation {
+    /// Starts a process on what its disk holds.
+    func boot(_ node: SimulatedNode) {
+        guard !node.isUp, node.isSound else { return }
+        node.life += 1
+        node.isUp = true
+        node.isPaused = false
+        node.isTurnScheduled = false
+        node.startedAt = now
+        node.wakeUpAt = .max
+        node.laneSlowness = 1
+        node.logMailbox = []
+        node.logBusySince = nil
+        node.isSyncDoomed = false
+        node.applyMailbox = []
+        node.isApplying = false
+        node.applied = []
+        for position in node.links.indices {
+            for channel in node.links[position].indices { node.links[position][channel] = Link() }
+        }
+        let wall = Self.start + UInt64(now / 1_000_000) + UInt64(processes.draw(0...300))
+        node.host = Host(
+            node: node.id, boot: UInt64(node.life) << 32 | processes.next() >> 32 | 1,
+            incarnation: node.id.rawValue, limits: limits,
+            wallMilliseconds: wall, now: instant(node))
+        node.host.setAddresses(record.nodes)
+        node.host.learn(systemShard: record.descriptors[0])
+        trace.note(.boot, now, node.id.rawValue, UInt64(node.life))
+        recover(node)
+        controlTick(node)
+        scheduleTurn(node)
+    }
+
+    private func recover(_ node: SimulatedNode) {
+        let recovery = Recovery(
+            node: node.id, log: node.engine, state: node.engine,
+            sessionWindowMilliseconds: limits.sessionWindowMilliseconds)
+        storing(node) {
+            let result = try recovery.run()
+            if let (name, reason) = result.suspects.first {
+                fail("node \(node.id) cannot trust shard \(name.shard) after a sound start: \(reason)")
+            }
+            node.applier = result.applier
+            node.host.recoveredNumber = node.engine.recoveredNumber
+            for replica in result.replicas {
+                checker.recovered(replica, node, self)
+                node.host.add(replica, seed: processes.next(), now: instant(node))
+            }
+        }
+    }
+
+    /// Ends a process. What it had not synced survives as `mode` says; a disk that has lost what it had confirmed
+    /// must be found out.
+    func kill(_ node: SimulatedNode, _ mode: CrashMode = .processDies, closesConnections: Bool = true) {
+        guard node.isUp else { return }
+        if now - node.startedAt < 50_000_000, node.life > 1 { probes.hit(.crashDuringStart) }
+        if node.host.replicas.contains(where: { $0.group.role == .leader }) { probes.hit(.leaderCrashed) }
+        trace.note(.crash, now, node.id.rawValue, UInt64(node.life))
+        if closesConnections { sendCloses(from: node) }
+        node.isUp = false
+        node.isPaused = false
+        node.deferred.removeAll()
+        storing(node) {
+            let (engine, verdict) = try node.engine.crash(mode)
+            node.engine = engine
+            guard case .suspect(let reason) = verdict else { return }
+            guard mode.mayTakeWhatWasSynced else {
+                return fail("node \(node.id) is suspect after \(mode): \(reason)")
+            }
+            probes.hit(.suspectAtStart)
+            node.isSuspect = true
+        }
+    }
+
+    func pause(_ node: SimulatedNode) { node.isPaused = true }
+
+    func resume(_ node: SimulatedNode) {
+        guard node.isPaused else { return }
+        node.isPaused = false
+        let missed = node.deferred
+        node.deferred = []
+        for action in missed { action() }
+    }
+}
+
+extension CrashMode {
+    var mayTakeWhatWasSynced: Bool {
+        switch self {
+        case .hole, .syncedTailLost: true
+        case .processDies, .unsyncedLost, .unsyncedTailLost: false
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Host
+import Keyspace
+import Raft
+import Storage
+import Wire
+
+/// Reads whose index is applied: at once as if from memory, or by the read pool a little later.
+extension Simulation {
+    func serve(_ task: ReadTask, _ node: SimulatedNode) {
+        let applied = node.host.replica(of: task.generation.shard)?.lastVersionApplied ?? .zero
+        let reader = DiskReader(
+            store: node.engine, appliedMilliseconds: applied.milliseconds,
+            clusterMilliseconds: node.host.clock.milliseconds(at: node.host.lastTurn))
+        guard processes.happens(percent: 30) else { return finish(task, reader.read(task), node) }
+        after(processes.draw(10...2_000), on: node) { [unowned self] in
+            let results = reader.read(task)
+            after(processes.draw(0...500), on: node) { [unowned self] in finish(task, results, node) }
+        }
+    }
+
+    private func finish(_ task: ReadTask, _ results: [DiskReader.Outcome], _ node: SimulatedNode) {
+        for (read, result) in zip(task.reads, results) {
+            guard node.host.isCurrent(task.generation) else {
+                respond(Answer(reference: read.reference, body: .failure(.epochMismatch([]))), from: node)
+                continue
+            }
+            switch result {
+            case .body(let body): respond(Answer(reference: read.reference, body: body), from: node)
+            case .due: node.host.readAfterStamp(read, task.generation, now: instant(node))
+            case .failed(let error): fail("node \(node.id) cannot read: \(error)")
+            }
+        }
+        if node.host.hasWork { scheduleTurn(node) }
+    }
+}

@@ -1,0 +1,57 @@
+/// Rare paths that must have been taken now and then, or a green run says little ("sometimes" assertions).
+package enum Probe: String, CaseIterable, Sendable {
+    case leaderCrashed = "leader crashed"
+    case allCrashed = "all nodes lost power at once"
+    case crashDuringStart = "crash within 50 ms of a start"
+    case unsyncedLost = "power loss took unsynced writes"
+    case unsyncedPartlyLost = "power loss left a part of the unsynced writes"
+    case syncFailed = "a sync failed"
+    case suspectAtStart = "a start found that something synced was gone"
+    case logOverwritten = "a follower overwrote the end of its log"
+    case logTruncated = "a log was truncated"
+    case entriesLoaded = "entries for a follower were read back from disk"
+    case leaseRead = "reads were served under a lease"
+    case roundRead = "reads needed a round"
+    case leaseDropped = "leases were dropped"
+    case leadershipLost = "a leader lost its leadership while up"
+    case leadershipMoved = "a leadership was handed over"
+    case secondTerm = "a shard went through more than five terms"
+    case ambiguousWrite = "a write was answered as ambiguous"
+    case notApplied = "a write was answered as not applied"
+    case duplicateCommand = "a command was sent again after an earlier attempt was applied"
+    case unknownOutcome = "a client gave up on a write"
+    case busyAnswer = "a node answered busy"
+    case diskFullAnswer = "a node refused a write for its full disk"
+    case corruptFrameRejected = "a frame failed its checksum"
+    case tornFrame = "a frame arrived in pieces"
+    case lateParcels = "parcels arrived after a blocked way opened"
+    case conditionFalse = "a compare-and-set found its condition false"
+    case pageCut = "a scan page was cut"
+    case quorumOnly = "only a quorum was healed"
+    case pauseBeyondElection = "a node was stopped for longer than an election timeout"
+    case clockDrifted = "a clock ran at its bound"
+}
+
+/// How often each probe was hit.
+package struct ProbeCounts: Sendable {
+    private var counts = [UInt64](repeating: 0, count: Probe.allCases.count)
+
+    package init() {}
+
+    mutating func hit(_ probe: Probe, times: UInt64 = 1) {
+        if let position = Probe.allCases.firstIndex(of: probe) { counts[position] &+= times }
+    }
+
+    /// How often it was hit.
+    package subscript(probe: Probe) -> UInt64 {
+        Probe.allCases.firstIndex(of: probe).map { counts[$0] } ?? 0
+    }
+
+    /// Those never hit.
+    package var missed: [Probe] { Probe.allCases.filter { self[$0] == 0 } }
+
+    /// Takes in the counts of another run.
+    package mutating func add(_ other: ProbeCounts) {
+        for position in counts.indices { counts[position] &+= other.counts[position] }
+    }
+}

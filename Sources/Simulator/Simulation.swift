@@ -1,0 +1,145 @@
+import Host
+import Keyspace
+import NIOCore
+import Raft
+import Storage
+import Wire
+
+/// A whole cluster and its clients in virtual time, in one thread, from one seed: the production `Host`, `Raft`,
+/// `Routing`, `Wire` and schema on a network, disks and clocks that do whatever those may do (RELIABILITY §2). The
+/// same options give the same story, event by event.
+///
+/// Safety first: for `SimulationOptions.milliseconds` drawn faults happen while clients work, and checkers look at
+/// every step. Then liveness: only a quorum is healed, and must serve; last, everything that can be healed is, and all
+/// replicas must come to the same end.
+package final class Simulation {
+    let options: SimulationOptions
+    let mix: FaultMix
+
+    /// True time, in nanoseconds.
+    var now: Int64 = 0
+    var queue = EventQueue()
+    var trace = Trace()
+    var probes = ProbeCounts()
+    /// The first thing that was found; nothing happens after it.
+    private(set) var failure: SimulationFailure?
+
+    var network: Chance
+    var processes: Chance
+    var faultChance: Chance
+    var clientChance: Chance
+    var checkChance: Chance
+
+    let record: BootstrapRecord
+    let limits: HostLimits
+    private(set) var nodes: [SimulatedNode] = []
+    /// From node (row) to node (column).
+    var ways: [[NetworkWay]]
+    var nextConnection = 1
+    var clients: [SimulatedClient] = []
+    var nextRequest: UInt64 = 1
+    /// Who waits for the answer with this id.
+    var waiting: [UInt64: ClientAttempt] = [:]
+    var checker = ConsensusChecker()
+    var history = HistoryChecker()
+    var operationsEnded = 0
+    var faultCounts: [FaultKind: Int] = [:]
+
+    /// Whether faults happen.
+    var isFaulty = false
+    /// Whether clients begin new operations.
+    var isBusy = false
+    /// Nodes that are left as they are while a quorum must do without them.
+    var isQuorumPhase = false
+    var isDelaying = false
+    var isTearing = false
+    var isCorrupting = false
+    var isLosingRequests = false
+    /// Whether counters are only read.
+    var isCounting = false
+    /// Requests that got their answer.
+    var answered: Set<UInt64> = []
+
+    /// When the story begins, in milliseconds since 1970.
+    static let start: UInt64 = 1_700_000_000_000
+
+    /// Runs one simulation from beginning to end.
+    package static func run(_ options: SimulationOptions) -> SimulationReport {
+        let simulation = Simulation(options)
+        simulation.runStory()
+        defer { simulation.end() }
+        return simulation.report
+    }
+
+    private init(_ options: SimulationOptions) {
+        self.options = options
+        mix = FaultMix(seed: options.seed, allowed: options.faults)
+        network = Chance(seed: options.seed, .network)
+        processes = Chance(seed: options.seed, .processes)
+        faultChance = Chance(seed: options.seed, .faults)
+        clientChance = Chance(seed: options.seed, .clients)
+        checkChance = Chance(seed: options.seed, .checks)
+        limits = Self.drawLimits(&processes)
+        record = Self.firstRecord(options)
+        ways = Array(
+            repeating: Array(repeating: NetworkWay(), count: options.nodes), count: options.nodes)
+        for position in 0..<options.nodes {
+            let clock = LocalClock(offset: Int64(processes.draw(1...1_000_000)) * 1_000_000)
+            nodes.append(SimulatedNode(id: NodeID(UInt64(position + 1)), nodes: options.nodes, clock: clock))
+        }
+    }
+
+    /// Small bounds in some seeds, so that truncation, reading back and refusals happen often.
+    private static func drawLimits(_ chance: inout Chance) -> HostLimits {
+        var limits = HostLimits()
+        limits.truncateAfterEntries = UInt64(chance.pick([4, 16, 64, 64]) ?? 64)
+        limits.raft.cacheBytesMax = chance.pick([1_500, 20_000, limits.raft.cacheBytesMax]) ?? 0
+        limits.heldApplyBytesMax = chance.pick([0, 4_096, limits.heldApplyBytesMax]) ?? 0
+        limits.logWritesInFlightMax = chance.draw(1...3)
+        return limits
+    }
+
+    /// The user keyspace is cut at one byte a shard.
+    private static func firstRecord(_ options: SimulationOptions) -> BootstrapRecord {
+        let nodes = (1...options.nodes).map { number in
+            NodeAddress(node: NodeID(UInt64(number)), address: "n\(number):1", incarnation: UInt64(number))
+        }
+        let borders = (1..<max(2, options.shards)).map { Key.user([UInt8(truncatingIfNeeded: $0)]) }
+        return Bootstrap.record(
+            cluster: ClusterID(high: 1, low: options.seed), nodes: nodes,
+            borders: options.shards > 1 ? borders : [], createdMilliseconds: start - 1)
+    }
+
+    func node(_ id: NodeID) -> SimulatedNode? {
+        let position = Int(truncatingIfNeeded: id.rawValue) - 1
+        return nodes.indices.contains(position) ? nodes[position] : nil
+    }
+
+    /// The user shards; the system shard is simulated like any other but has no clients.
+    var userShards: [Descriptor] { Array(record.descriptors.dropFirst()) }
+
+    /// Something is not as it must be: the story ends here.
+    func fail(_ text: String) {
+        if failure == nil { failure = SimulationFailure(milliseconds: Int(now / 1_000_000), text: text) }
+    }
+
+    /// Runs what may throw only if the store is broken, which must not happen here.
+    func storing(_ node: SimulatedNode, _ body: () throws -> Void) {
+        do { try body() } catch { fail("node \(node.id): \(error)") }
+    }
+
+    /// Breaks the cycles between the cluster and what it has scheduled.
+    private func end() {
+        queue.removeAll()
+        waiting.removeAll()
+        for node in nodes { node.deferred.removeAll() }
+    }
+
+    private var report: SimulationReport {
+        SimulationReport(
+            seed: options.seed, failure: failure, traceHash: trace.description,
+            virtualMilliseconds: Int(now / 1_000_000), operations: operationsEnded, events: queue.scheduled,
+            probes: probes,
+            faults: FaultKind.allCases.compactMap { kind in faultCounts[kind].map { (kind, $0) } })
+    }
+}

@@ -43,6 +43,20 @@ let package = Package(
         .target(name: "Host", dependencies: ["Raft", "Keyspace", "Wire", "Storage", nioCore], swiftSettings: settings),
         .target(name: "Routing", dependencies: ["Raft", "Keyspace", "Wire", nioCore], swiftSettings: settings),
 
+        // Whether a history of single keys is linearizable.
+        .target(name: "Linearizability", swiftSettings: settings),
+
+        // Proves that the simulator finds mistakes: tools/planted-bugs builds it with PLANTED_BUGS.
+        .executableTarget(
+            name: "PlantedBugs", dependencies: ["Simulator", "Raft"], path: "Tests/PlantedBugs",
+            swiftSettings: settings),
+
+        // The pure targets as one cluster in virtual time.
+        .target(
+            name: "Simulator",
+            dependencies: ["Raft", "Keyspace", "Wire", "Storage", "Host", "Routing", nioCore],
+            swiftSettings: settings),
+
         // Worldly: what touches disks, sockets and threads.
         .systemLibrary(name: "CRocksDB"),
         .target(
@@ -70,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "dshard",
             dependencies: [
-                "Raft", "Keyspace", "Wire", "DShardServer", "DShardClient",
+                "Raft", "Keyspace", "Wire", "DShardServer", "DShardClient", "Simulator", "Linearizability",
                 nioCore, nioPosix,
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -96,6 +110,9 @@ let package = Package(
             name: "HostTests", dependencies: ["Raft", "Keyspace", "Wire", "Storage", "Host", nioCore],
             swiftSettings: settings),
         .testTarget(
+            name: "LinearizabilityTests", dependencies: ["Linearizability", "TestKit"], swiftSettings: settings),
+        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Keyspace", "Wire"], swiftSettings: settings),
+        .testTarget(
             name: "RoutingTests", dependencies: ["Routing", "Wire", "Keyspace", "Raft", nioCore],
             swiftSettings: settings),
         .testTarget(
@@ -115,15 +132,18 @@ let package = Package(
         .testTarget(
             name: "DShardCommandTests",
             dependencies: [
-                "dshard", "Keyspace", "Raft", "Wire", "DShardClient", "DShardServer",
+                "dshard", "Keyspace", "Raft", "Wire", "DShardClient", "DShardServer", "Simulator", "Linearizability",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        .target(name: "TestKit", dependencies: ["Keyspace"], path: "Tests/TestKit", swiftSettings: settings),
+        .target(
+            name: "TestKit", dependencies: ["Keyspace", "Linearizability"], path: "Tests/TestKit",
+            swiftSettings: settings),
         .testTarget(name: "TestKitTests", dependencies: ["TestKit"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
         .testTarget(
-            name: "ProcessTests", dependencies: ["TestKit", "dshard", "Raft", "Keyspace", "Wire", nioCore],
+            name: "ProcessTests",
+            dependencies: ["TestKit", "Linearizability", "dshard", "Raft", "Keyspace", "Wire", nioCore],
             swiftSettings: settings),
     ]
 )

@@ -11,6 +11,7 @@ import Wire
 /// IDENTITY   see `Identity`
 /// BOOTSTRAP  how the cluster began (rule 17), as on the wire
 /// MARK       see `SyncMark`
+/// STARTS     the number of the last start, in digits
 /// SUSPECT    see `Suspicion`; absent: nobody is suspect
 /// db/        RocksDB; db/wal/ its write-ahead log
 /// wal-aside/ the write-ahead log as it was before a start, until that start has judged it

@@ -35,7 +35,7 @@ final class MarkFile: Sendable {
         try newest.withLock { (newest) throws(FileError) in
             guard number >= newest.number else { return }
             let mark = SyncMark(
-                sequence: newest.sequence + 1, incarnation: newest.incarnation, number: number, wal: wal)
+                sequence: newest.sequence &+ 1, incarnation: newest.incarnation, number: number, wal: wal)
             try Files.write(mark.encode(), to: file, at: mark.slot * SyncMark.slotBytes, path)
             newest = mark
         }

@@ -9,8 +9,7 @@ extension RocksEngine {
         try changing { () throws(StorageError) in
             let number = writers[Int(RecoveryCheck.logWriter)].last.withLock { $0 }
             // Before the sync: only what is there now is promised to be durable after it (rule 14).
-            let files: [WALFile]
-            do throws(FileError) { files = try wal.files() } catch { throw StorageError(error) }
+            let files = try listing.withLock { (listing) throws(StorageError) in try listing.refreshIfDue(wal, number) }
             // Not a write with `sync = true`: other threads' writes would wait behind the fsync (rule 10).
             try unsafe throwing(.write) { error in unsafe rocksdb_flush_wal(database.handle, 1, error) }
             do throws(FileError) {
@@ -21,11 +20,14 @@ extension RocksEngine {
         }
     }
 
-    /// Makes the mark durable: call it every 100 ms from a thread that may block (rule 14).
+    /// Makes the mark durable: call it every 100 ms from a thread that may block (rule 14). When syncs have gone on
+    /// since the files were listed, the next one lists them again; when none came, this one does.
     package func syncMark() throws(StorageError) {
+        if listing.withLock({ $0.isDue && $0.number < mark.number }) { try sync() }
         try changing { () throws(StorageError) in
             do throws(FileError) { try mark.sync() } catch { throw StorageError(error) }
         }
+        listing.withLock { $0.isDue = $0.number < mark.number }
     }
 
     /// The log writer's last running number that a finished sync covers; control frames carry it (rule 14).

@@ -20,6 +20,8 @@ package final class RocksEngine: LogStore, StateStore {
     let writers: [WriterNumber]
     let mark: MarkFile
     let wal: WALDirectory
+    /// What the next mark says of the write-ahead log's files.
+    let listing = Mutex(WALListing())
     /// The log writer's running number as recovery found it: a peer that has heard a greater one proves that the
     /// disk was rolled back (rule 14).
     package let recoveredNumber: UInt64
@@ -44,6 +46,7 @@ package final class RocksEngine: LogStore, StateStore {
     package func close() throws(StorageError) {
         guard !isClosed.load(ordering: .acquiring) else { return }
         if !hasFailed.load(ordering: .acquiring) {
+            listing.withLock { $0.isDue = true }
             try sync()
             try syncMark()
         }

@@ -8,8 +8,10 @@ import Testing
 struct CommandTests {
     @Test("The numbers that scripts rely on (CLI.md)")
     func exitCodes() {
-        let codes: [CommandStatus] = [.done, .failed, .absent, .conditionFalse, .outcomeUnknown, .unreachable, .usage]
-        #expect(codes.map(\.rawValue) == [0, 1, 4, 5, 6, 7, 64])
+        let codes: [CommandStatus] = [
+            .done, .failed, .undecided, .absent, .conditionFalse, .outcomeUnknown, .unreachable, .usage,
+        ]
+        #expect(codes.map(\.rawValue) == [0, 1, 2, 4, 5, 6, 7, 64])
     }
 
     @Test(arguments: [
@@ -49,7 +51,7 @@ struct CommandTests {
         #expect(
             names.sorted() == [
                 "admin", "bench", "cas", "delete", "dshard", "dump", "get", "kv", "load", "nodes", "put", "scan",
-                "serve", "shard", "shards", "status",
+                "serve", "shard", "shards", "simulate", "status", "verify",
             ])
     }
 

@@ -45,6 +45,7 @@ extension Lane {
             host.dropLeases(now: now)
             suspendedBefore = suspended
         }
+        takeApplied()
         watchSync(now: now)
         if let forgotten = host.forgottenNumber {
             // Its disk was rolled back: it may have forgotten a vote or an entry, so it must take no part (rule 14).
@@ -113,10 +114,10 @@ extension Lane {
         turn()
     }
 
-    /// Completions of the applier.
-    func applied(_ batches: [AppliedBatch]) {
+    /// Completions of the applier, if there are any.
+    func takeApplied() {
+        guard let batches = applyWorker?.takeApplied(), !batches.isEmpty else { return }
         host.applied(batches, now: SteadyClock.now())
-        turn()
     }
 }
 

@@ -116,16 +116,19 @@ final class Lane: @unchecked Sendable {
     /// Performs what the host decided, in the order of each kind (rule 8).
     func turn() {
         isTurnScheduled = false
+        takeApplied()
         let effects = host.turn(now: SteadyClock.now())
-        if let write = effects.logWrite { logWriter?.submit(write) }
         send(effects.messages)
         for (peer, frame) in effects.control { send(frame, to: peer) }
+        // To the peers first: their way to durability is longer than this node's own, and a leader need not wait for
+        // its own disk before it sends (rule 9).
+        links?.flushAll()
+        if let write = effects.logWrite { logWriter?.submit(write) }
         if !effects.applies.isEmpty { applyWorker?.submit(effects.applies) }
         for task in effects.loads { loader?.load(task) }
         for answer in effects.answers { respond(answer.reference, answer.body) }
         serve(effects.reads)
         flushClients()
-        links?.flushAll()
         if host.hasWork { scheduleTurn() }
         scheduleWakeUp()
     }

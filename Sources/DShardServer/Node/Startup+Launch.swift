@@ -198,7 +198,7 @@ extension Startup {
             onFailure: { error in fatal("the log cannot be written: \(error)", error.consequence == .markNode) })
         let applyWorker = ApplyWorker(
             store: engine, applier: applier,
-            onApplied: { batches in loop.execute { lane.applied(batches) } },
+            onAwaited: { loop.execute { lane.turn() } },
             onFailure: { name, error in
                 // The next start leaves this replica out, so one bad entry or block does not end the process again.
                 if let name, !error.endsProcess {

@@ -15,7 +15,8 @@ import Wire
 struct Startup: Sendable {
     let configuration: NodeConfiguration
     let telemetry: Telemetry
-    let boot: UInt64
+    /// This process: the number of the start in the upper half, random bits in the lower (see `Host.boot`).
+    private(set) var boot: UInt64 = 0
     let meter = TransportMeter()
 
     /// Threads for reads that may touch a disk.
@@ -24,7 +25,6 @@ struct Startup: Sendable {
     init(configuration: NodeConfiguration) {
         self.configuration = configuration
         telemetry = Telemetry(level: configuration.logLevel, format: configuration.logFormat)
-        boot = UInt64.random(in: 1...UInt64.max)
     }
 
     var address: String { configuration.advertise ?? configuration.listen }
@@ -34,6 +34,17 @@ struct Startup: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         try await checkPorts(listen, on: group.next())
         let directory = try openDirectory()
+        var startup = self
+        startup.boot = try Self.named { () throws(FileError) in
+            let number = try directory.countStart(wallSeconds: SteadyClock.wallMilliseconds() / 1_000)
+            return UInt64(number) << 32 | UInt64(UInt32.random(in: 1...UInt32.max))
+        }
+        return try await startup.start(directory, listen, group)
+    }
+
+    private func start(
+        _ directory: DataDirectory, _ listen: Address, _ group: MultiThreadedEventLoopGroup
+    ) async throws(NodeStartError) -> NodeRuntime {
         let loop = group.next()
         let borders = configuration.splitAt.map { Key.user($0) }.sorted()
         let own = FormationAnnouncement(

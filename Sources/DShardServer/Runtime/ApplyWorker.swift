@@ -1,27 +1,39 @@
 import Host
+import NIOConcurrencyHelpers
 import Raft
 import Storage
 
 /// The thread that applies committed entries: everything that waits, task by task, each one atomic batch. The
-/// completions of one round go back to the lane together.
+/// completions of one round go back to the lane together; it is woken only for those that somebody waits for, and
+/// finds the others when it looks next.
 final class ApplyWorker: Sendable {
     private let mailbox = Mailbox<ApplyTask>()
     private let store: any StateStore
     private let initial: Applier
-    private let onApplied: @Sendable ([AppliedBatch]) -> Void
+    private let applied = NIOLockedValueBox<[AppliedBatch]>([])
+    private let onAwaited: @Sendable () -> Void
     private let onFailure: @Sendable (LogName?, ApplyError) -> Void
 
+    /// `onAwaited` is called when the lane should call `takeApplied` soon.
     init(
-        store: any StateStore, applier: Applier, onApplied: @escaping @Sendable ([AppliedBatch]) -> Void,
+        store: any StateStore, applier: Applier, onAwaited: @escaping @Sendable () -> Void,
         onFailure: @escaping @Sendable (LogName?, ApplyError) -> Void
     ) {
         self.store = store
         initial = applier
-        self.onApplied = onApplied
+        self.onAwaited = onAwaited
         self.onFailure = onFailure
     }
 
     func submit(_ tasks: [ApplyTask]) { mailbox.send(contentsOf: tasks) }
+
+    /// What was applied since the last call, in order.
+    func takeApplied() -> [AppliedBatch] {
+        applied.withLockedValue { applied in
+            defer { applied = [] }
+            return applied
+        }
+    }
 
     func stop() { mailbox.close() }
 
@@ -41,8 +53,16 @@ final class ApplyWorker: Sendable {
                     return
                 }
             }
-            onApplied(applied)
+            report(applied)
         }
+    }
+
+    private func report(_ batches: [AppliedBatch]) {
+        let waiting = applied.withLockedValue { applied in
+            applied.append(contentsOf: batches)
+            return applied.count
+        }
+        if waiting > Self.unreportedMax || batches.contains(where: \.isAwaited) { onAwaited() }
     }
 
     /// Applies tasks into one batch until it is large enough and writes it; returns the next task's position.
@@ -78,6 +98,7 @@ final class ApplyWorker: Sendable {
             if let position = positions[task.shard], round[position].replica == task.replica {
                 round[position].entries.append(contentsOf: task.entries)
                 round[position].wantsOutcomes = round[position].wantsOutcomes || task.wantsOutcomes
+                round[position].isAwaited = round[position].isAwaited || task.isAwaited
             } else if positions[task.shard] == nil {
                 positions[task.shard] = round.count
                 round.append(task)
@@ -92,6 +113,8 @@ final class ApplyWorker: Sendable {
 
     /// A batch is written once it has this size, in bytes.
     private static let batchBytes = 4 << 20
+    /// More batches than these are reported even if nobody waits for them.
+    private static let unreportedMax = 256
     /// The applier's number among the writing threads (rule 14); the log writer is 0.
     private static let writerNumber: UInt8 = 1
 }

@@ -18,5 +18,11 @@ enum KnownFlags {
         "history",
     ]
 
-    static let all = ["config"] + serve + clients + bench
+    /// The flags of `simulate` that no other command has.
+    static let simulate = ["seeds", "seed", "nodes", "shards", "minutes", "faults", "jobs", "no-shrink"]
+
+    /// The flags of `verify` that no other command has.
+    static let verify = ["strict-cas"]
+
+    static let all = ["config"] + serve + clients + bench + simulate + verify
 }

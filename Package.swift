@@ -36,7 +36,10 @@ let package = Package(
     ],
     targets: [
         // Pure: what decides. No sockets, files, threads, clocks, randomness or async.
-        .target(name: "Raft", swiftSettings: settings),
+        // The flag compiles Raft's generic code into its users too: without it `Group` runs unspecialised there.
+        .target(
+            name: "Raft",
+            swiftSettings: settings + [.unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))]),
         .target(name: "Keyspace", dependencies: ["Raft"], swiftSettings: settings),
         .target(name: "Wire", dependencies: ["Raft", "Keyspace", nioCore], swiftSettings: settings),
         .target(name: "Storage", dependencies: ["Raft", "Keyspace", "Wire", nioCore], swiftSettings: settings),

@@ -110,6 +110,7 @@ extension Host {
     /// Returns the step when the cluster clock was set outright at the start.
     package mutating func controlTick(now: Instant) -> Int64? {
         noticeStall(now: now)
+        areHeldAppliesDue = !heldApplies.isEmpty
         var offsets: [Int64] = []
         for peer in peerOrder {
             guard let state = peers[peer] else { continue }

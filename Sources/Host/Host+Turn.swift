@@ -176,14 +176,13 @@ extension Host {
         heldApplyBytes += task.byteCount
     }
 
-    /// Hands out what is to be applied. Where nobody waits for it, not while a log write is on its way: a follower
-    /// hears of a commit together with the next entries, and their sync is what the cluster waits for.
+    /// Hands out what is to be applied. Where nobody waits for it, only what has gathered since the last control tick:
+    /// on a follower every batch saved is time for the syncs that the cluster waits for.
     private mutating func releaseApplies() {
         guard !heldApplies.isEmpty else { return }
-        let isIdle = logWritesInFlight == 0 && effects.logWrite == nil
-        guard isIdle || heldApplyBytes > limits.heldApplyBytesMax || heldApplies.contains(where: \.isAwaited) else {
-            return
-        }
+        let isFull = heldApplyBytes > limits.heldApplyBytesMax
+        guard areHeldAppliesDue || isFull || heldApplies.contains(where: \.isAwaited) else { return }
+        areHeldAppliesDue = false
         effects.applies.append(contentsOf: heldApplies)
         heldApplies.removeAll(keepingCapacity: true)
         heldApplyBytes = 0

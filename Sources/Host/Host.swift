@@ -53,6 +53,8 @@ package struct Host: Sendable {
     /// Committed entries not yet handed to the applier, in order; while nobody waits for them.
     var heldApplies: [ApplyTask] = []
     var heldApplyBytes = 0
+    /// Whether they go out with the next turn, whoever waits.
+    var areHeldAppliesDue = false
     var effects = Effects()
     /// Control frames of this tick that are not answered yet.
     var owedAnswers: [OwedAnswer] = []
@@ -135,7 +137,9 @@ package struct Host: Sendable {
     package var deadline: Instant { earliest }
 
     /// Whether a turn would do anything before its deadline.
-    package var hasWork: Bool { !touched.isEmpty || !effects.isEmpty || !owedAnswers.isEmpty }
+    package var hasWork: Bool {
+        !touched.isEmpty || !effects.isEmpty || !owedAnswers.isEmpty || areHeldAppliesDue
+    }
 }
 
 /// Everything needed to continue a replica after a start.

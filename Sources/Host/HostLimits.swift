@@ -22,7 +22,7 @@ package struct HostLimits: Sendable {
     package var unansweredMax: Int = 65_536
     /// Committed bytes handed to the applier and not yet applied, per lane.
     package var applyBacklogBytesMax: Int = 64 << 20
-    /// Bytes of committed entries that a follower keeps back from its applier while a log write is on its way.
+    /// Bytes of committed entries that a follower keeps back from its applier, for one control interval at most.
     package var heldApplyBytesMax: Int = 1 << 20
     /// Reads waiting for an index, per shard.
     package var waitingReadsMax: Int = 65_536

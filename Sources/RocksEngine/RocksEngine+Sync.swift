@@ -3,15 +3,21 @@ package import Storage
 import Synchronization
 
 extension RocksEngine {
-    /// As `LogStore.sync`: one `flush_wal` with sync (rule 10). Then the mark is written; `syncMark` makes it durable
-    /// (rule 14).
+    /// As `LogStore.sync`.
     package func sync() throws(StorageError) {
+        try sync(whenDurable: {})
+    }
+
+    /// As `LogStore.sync`: one `flush_wal` with sync (rule 10). Then the mark is written, behind whatever waits for the
+    /// sync: it may be late, never early. `syncMark` makes it durable (rule 14).
+    package func sync(whenDurable body: () -> Void) throws(StorageError) {
         try changing { () throws(StorageError) in
             let number = writers[Int(RecoveryCheck.logWriter)].last.withLock { $0 }
             // Before the sync: only what is there now is promised to be durable after it (rule 14).
             let files = try listing.withLock { (listing) throws(StorageError) in try listing.refreshIfDue(wal, number) }
             // Not a write with `sync = true`: other threads' writes would wait behind the fsync (rule 10).
             try unsafe throwing(.write) { error in unsafe rocksdb_flush_wal(database.handle, 1, error) }
+            body()
             do throws(FileError) {
                 try mark.write(number: number, wal: files)
             } catch {

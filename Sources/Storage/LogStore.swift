@@ -15,6 +15,10 @@ package protocol LogStore: AnyObject, Sendable {
     /// thread; other threads' writes do not wait for it.
     func sync() throws(StorageError)
 
+    /// As `sync`, and calls `body` as soon as everything is durable: what waits for that does not wait for the
+    /// store's own bookkeeping. An error after `body` was called means the bookkeeping, and ends the store like any.
+    func sync(whenDurable body: () -> Void) throws(StorageError)
+
     /// The entries `from` … `through`, inclusive, as far as the log reaches and `byteLimit` allows, but at least one.
     /// Empty when `from` lies beyond the end. Throws `truncated` when `from` lies before the start. Any thread; blocks.
     func read(
@@ -27,4 +31,12 @@ package protocol LogStore: AnyObject, Sendable {
 
     /// Every log with any row, in order, for sweeping those that have no replica (rule 16). Blocks.
     func allLogs() throws(StorageError) -> [LogName]
+}
+
+extension LogStore {
+    /// For a store without bookkeeping after a sync.
+    package func sync(whenDurable body: () -> Void) throws(StorageError) {
+        try sync()
+        body()
+    }
 }

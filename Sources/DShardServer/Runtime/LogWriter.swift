@@ -61,10 +61,11 @@ final class LogWriter: Sendable {
         }
         try store.write(batch)
         let begin = SteadyClock.now()
-        try store.sync()
-        let took = SteadyClock.now() - begin
-        syncs.wrappingAdd(1, ordering: .relaxed)
-        syncNanoseconds.wrappingAdd(UInt64(clamping: took.nanoseconds), ordering: .relaxed)
-        onDurable(tokens, writes.count)
+        try store.sync {
+            onDurable(tokens, writes.count)
+            let took = SteadyClock.now() - begin
+            syncs.wrappingAdd(1, ordering: .relaxed)
+            syncNanoseconds.wrappingAdd(UInt64(clamping: took.nanoseconds), ordering: .relaxed)
+        }
     }
 }

@@ -98,6 +98,14 @@ package struct Host: Sendable {
         slots[shard].map { replicas[$0].group.term }
     }
 
+    /// The greatest version in the applied state of a shard's replica that lives here, without a copy of the replica.
+    package func lastVersionApplied(of shard: ShardID) -> Timestamp? {
+        slots[shard].map { replicas[$0].lastVersionApplied }
+    }
+
+    /// Where in `replicas` a shard's replica is, or nil.
+    package func position(of shard: ShardID) -> Int? { slots[shard] }
+
     /// Nodes other than this one, in id order.
     package var peerNodes: [NodeID] { peerOrder }
 

@@ -23,6 +23,8 @@ struct Log<Payload: EntryPayload>: Sendable {
     /// Cached entries from `head` on; the slots before it are vacant and hold no payload.
     private var cache: [Entry<Payload>]
     private var head: Int
+    /// `cache.count − head`: asked for several times a turn, and the array is of a generic type.
+    private var cachedCount: Int
 
     /// `runs` are the terms of everything after `truncated`, `entries` the newest entries, ending at `lastIndex`.
     init(truncated: LogPosition, lastIndex: LogIndex, runs: [TermRun], entries: [Entry<Payload>]) {
@@ -31,11 +33,12 @@ struct Log<Payload: EntryPayload>: Sendable {
         self.runs = runs
         cache = entries
         head = 0
+        cachedCount = entries.count
         cachedBytes = entries.reduce(0) { $0 + $1.byteCount }
     }
 
     /// The first index whose entry is in memory; `lastIndex` + 1 when none is.
-    var cachedFirst: LogIndex { LogIndex(lastIndex.rawValue - UInt64(cache.count - head)).next }
+    var cachedFirst: LogIndex { LogIndex(lastIndex.rawValue - UInt64(cachedCount)).next }
 
     /// The end of the log.
     var last: LogPosition { LogPosition(index: lastIndex, term: runs.last?.term ?? truncated.term) }
@@ -77,6 +80,7 @@ struct Log<Payload: EntryPayload>: Sendable {
         if entry.term != runs.last?.term { runs.append(TermRun(first: entry.index, term: entry.term)) }
         lastIndex = entry.index
         cache.append(entry)
+        cachedCount += 1
         cachedBytes += entry.byteCount
     }
 
@@ -85,11 +89,12 @@ struct Log<Payload: EntryPayload>: Sendable {
         precondition(index > truncated.index, "truncated entries are committed")
         guard index <= lastIndex else { return }
         while let run = runs.last, run.first >= index { runs.removeLast() }
-        while cache.count > head, let entry = cache.last, entry.index >= index {
+        while cachedCount > 0, let entry = cache.last, entry.index >= index {
             cachedBytes -= entry.byteCount
             cache.removeLast()
+            cachedCount -= 1
         }
-        if cache.count == head { cache.removeAll(); head = 0 }
+        if cachedCount == 0 { cache.removeAll(); head = 0 }
         lastIndex = index.previous
     }
 
@@ -142,14 +147,16 @@ struct Log<Payload: EntryPayload>: Sendable {
         // A vacant slot must not keep the payload's memory alive.
         cache[head].content = .empty
         head += 1
+        cachedCount -= 1
     }
 
     /// Gives vacant slots back once they are the larger part, so that dropping costs O(1) an entry.
     private mutating func compactCache() {
-        if head == cache.count {
+        guard head > 0 else { return }
+        if cachedCount == 0 {
             cache.removeAll()
             head = 0
-        } else if head > cache.count / 2 {
+        } else if head > cachedCount {
             cache.removeFirst(head)
             head = 0
         }

@@ -12,6 +12,7 @@ extension Simulation {
         addClients()
         isBusy = true
         startFaults()
+        watch()
         run(milliseconds: options.milliseconds)
         serveWithQuorum()
         converge()
@@ -29,6 +30,12 @@ extension Simulation {
             boot(node)
         }
         dialForever()
+    }
+
+    /// Every 100 virtual milliseconds all replicas are looked at, whether they did something or not.
+    private func watch() {
+        for node in nodes where node.isUp { checker.lookAtAll(node, self) }
+        after(100_000) { [unowned self] in watch() }
     }
 
     /// Liveness: a quorum that is healed must serve, whatever the others do (or do not do) for ever.
@@ -84,7 +91,7 @@ extension Simulation {
         nodes.map { node in
             guard let replica = node.host.replica(of: shard), node.isUp else { return "node \(node.id) down" }
             let group = replica.group
-            let links = nodes.filter { $0 !== node && link(node, $0, .control).connection != 0 }
+            let links = nodes.filter { $0 !== node && connection(node, $0, .control) != 0 }
             let state = node.isPaused ? "stopped" : "\(group.role)"
             let sync = node.logBusySince.map { "syncing for \((instant(node) - $0).milliseconds) ms, " } ?? ""
             let leader = group.leader.map { "\($0.node)" } ?? "-"

@@ -34,7 +34,7 @@ package final class Simulation {
     let limits: HostLimits
     private(set) var nodes: [SimulatedNode] = []
     /// From node (row) to node (column).
-    var ways: [[NetworkWay]]
+    let ways: [[NetworkWay]]
     var nextConnection = 1
     var clients: [SimulatedClient] = []
     var nextRequest: UInt64 = 1
@@ -81,8 +81,7 @@ package final class Simulation {
         checkChance = Chance(seed: options.seed, .checks)
         limits = Self.drawLimits(&processes)
         record = Self.firstRecord(options)
-        ways = Array(
-            repeating: Array(repeating: NetworkWay(), count: options.nodes), count: options.nodes)
+        ways = (0..<options.nodes).map { _ in (0..<options.nodes).map { _ in NetworkWay() } }
         for position in 0..<options.nodes {
             let clock = LocalClock(offset: Int64(processes.draw(1...1_000_000)) * 1_000_000)
             nodes.append(SimulatedNode(id: NodeID(UInt64(position + 1)), nodes: options.nodes, clock: clock))

@@ -39,27 +39,45 @@ struct ConsensusChecker {
 
     // MARK: Leaders
 
-    /// After each turn of a node: what its replicas claim. Looks at them in place: a copy of a replica is dear.
-    mutating func turned(_ node: SimulatedNode, _ simulation: Simulation) {
-        let count = node.host.replicas.count
-        if node.seen.count != count || node.seenLife != node.life {
-            node.seen = Array(repeating: SimulatedNode.Seen(), count: count)
+    /// After each turn of a node: what those of its replicas claim that had an effect.
+    mutating func turned(_ node: SimulatedNode, _ effects: Effects, _ simulation: Simulation) {
+        var looked = ShardID(0)
+        // Effects of one shard come together: most repetitions are neighbours.
+        func look(_ shard: ShardID, _ checker: inout ConsensusChecker) {
+            guard shard != looked, let position = node.asking({ $0.position(of: shard) }) else { return }
+            looked = shard
+            checker.look(at: position, node, simulation)
+        }
+        for message in effects.messages { look(message.shard, &self) }
+        for token in effects.logWrite?.tokens ?? [] { look(token.shard, &self) }
+        for task in effects.applies { look(task.shard, &self) }
+    }
+
+    /// What all replicas of a node claim.
+    mutating func lookAtAll(_ node: SimulatedNode, _ simulation: Simulation) {
+        for position in 0..<node.host.replicas.count { look(at: position, node, simulation) }
+    }
+
+    /// Looks at a replica where it is: a copy of it is dear.
+    private mutating func look(at position: Int, _ node: SimulatedNode, _ simulation: Simulation) {
+        if node.seen.count <= position || node.seenLife != node.life {
+            node.seen = Array(repeating: SimulatedNode.Seen(), count: node.host.replicas.count)
             node.seenLife = node.life
         }
-        for position in 0..<count {
-            let commit = node.host.replicas[position].group.commitIndex
-            let seen = node.seen[position]
-            if commit < seen.commit {
-                let shard = node.host.replicas[position].descriptor.shard
-                simulation.fail("shard \(shard) on node \(node.id): commit went from \(seen.commit) to \(commit)")
-            }
-            node.seen[position].commit = commit
-            guard node.host.replicas[position].group.role == .leader else { continue }
-            let term = node.host.replicas[position].group.term
-            guard term != seen.ledTerm else { continue }
-            node.seen[position].ledTerm = term
-            leads(node.host.replicas[position], node, simulation)
+        let claim = node.asking { host in
+            let commit = host.replicas[position].group.commitIndex
+            let leads = host.replicas[position].group.role == .leader
+            return SimulatedNode.Seen(commit: commit, ledTerm: leads ? host.replicas[position].group.term : .zero)
         }
+        let seen = node.seen[position]
+        if claim.commit < seen.commit {
+            let shard = node.host.replicas[position].descriptor.shard
+            simulation.fail("shard \(shard) on node \(node.id): commit went from \(seen.commit) to \(claim.commit)")
+        }
+        node.seen[position].commit = claim.commit
+        guard claim.ledTerm != .zero, claim.ledTerm != seen.ledTerm else { return }
+        node.seen[position].ledTerm = claim.ledTerm
+        leads(node.host.replicas[position], node, simulation)
     }
 
     /// Paper §5.2: at most one leader a term. Paper §5.4: it has everything that was committed in earlier terms. What
@@ -98,7 +116,7 @@ struct ConsensusChecker {
     mutating func applied(
         _ task: ApplyTask, _ batch: AppliedBatch, _ node: SimulatedNode, _ simulation: Simulation
     ) {
-        let by = node.host.term(of: task.shard) ?? .zero
+        let by = node.asking { $0.term(of: task.shard) } ?? .zero
         for (entry, outcome) in zip(task.entries, batch.entries) {
             let digest = Self.digest(entry, outcome)
             let position = Int(clamping: entry.index.rawValue) - 1
@@ -141,11 +159,21 @@ struct ConsensusChecker {
 
     // MARK: What is durable
 
+    /// The batch was written and is not synced: what it replaces is no longer certain to survive, what it brings is not
+    /// yet.
+    mutating func written(_ batch: LogBatch, _ node: SimulatedNode, _ simulation: Simulation) {
+        for append in batch.appends {
+            let place = Place(shard: append.shard, node: node.id)
+            guard let last = durable[place]?.last, append.first <= last else { continue }
+            simulation.probes.hit(.logOverwritten)
+            durable[place]?.last = append.first.previous
+        }
+    }
+
     /// A sync has covered the batch (I8).
     mutating func durable(_ batch: LogBatch, _ node: SimulatedNode, _ simulation: Simulation) {
         for append in batch.appends {
             let place = Place(shard: append.shard, node: node.id)
-            if let last = durable[place]?.last, append.first <= last { simulation.probes.hit(.logOverwritten) }
             durable[place, default: Durable()].last = append.last
         }
         for record in batch.hardStates {

@@ -36,7 +36,8 @@ extension Simulation {
             if let attempt = waiting.removeValue(forKey: id) { unreachable(attempt) }
             return
         }
-        perform(on: node, life: node.life) { [unowned self] in received(bytes, on: node) }
+        guard node.isPaused else { return received(bytes, on: node) }
+        perform(EventQueue.Event(node: node, life: node.life) { [unowned self] in received(bytes, on: node) })
     }
 
     /// What the server's lane does with a request.

@@ -17,7 +17,7 @@ struct Link {
 
 /// One direction between two nodes: each channel delivers in order. What meets a blocked way waits there, as the
 /// peer's kernel would send it again, and arrives late or is lost with its connection.
-struct NetworkWay {
+final class NetworkWay {
     /// What travels.
     enum Parcel {
         case bytes(ByteBuffer, isCorrupt: Bool)

@@ -16,24 +16,25 @@ extension Simulation {
 
     private func dial(_ a: SimulatedNode, _ b: SimulatedNode, _ channel: Link.Channel) {
         guard a.isUp, b.isUp, !a.isPaused, !b.isPaused else { return }
-        let (own, other) = (link(a, b, channel).connection, link(b, a, channel).connection)
+        let (own, other) = (connection(a, b, channel), connection(b, a, channel))
         guard own != other || own == 0 else { return }
         guard !ways[a.position][b.position].isBlocked, !ways[b.position][a.position].isBlocked else { return }
-        let connection = nextConnection
+        let number = nextConnection
         nextConnection += 1
-        opened(connection, channel, boot: a.host.boot, on: b, with: a)
+        opened(number, channel, boot: a.host.boot, on: b, with: a)
         post(.opened(boot: b.host.boot), from: b, to: a, channel)
     }
 
-    func link(_ node: SimulatedNode, _ peer: SimulatedNode, _ channel: Link.Channel) -> Link {
-        node.links[peer.position][channel.rawValue]
+    /// The connection to `peer` as `node` sees it; zero for none.
+    func connection(_ node: SimulatedNode, _ peer: SimulatedNode, _ channel: Link.Channel) -> Int {
+        node.links[peer.position][channel.rawValue].connection
     }
 
     func opened(
-        _ connection: Int, _ channel: Link.Channel, boot: UInt64, on node: SimulatedNode, with peer: SimulatedNode
+        _ number: Int, _ channel: Link.Channel, boot: UInt64, on node: SimulatedNode, with peer: SimulatedNode
     ) {
-        if link(node, peer, channel).connection != 0 { close(channel, on: node, with: peer, closedByPeer: false) }
-        node.links[peer.position][channel.rawValue] = Link(connection: connection)
+        if connection(node, peer, channel) != 0 { close(channel, on: node, with: peer, closedByPeer: false) }
+        node.links[peer.position][channel.rawValue] = Link(connection: number)
         node.host.connected(peer.id, boot: boot, isControl: channel == .control, now: instant(node))
         if channel == .control, let frame = node.host.controlFrame(to: peer.id, now: instant(node)) {
             send(frame, from: node, to: peer)
@@ -42,7 +43,7 @@ extension Simulation {
     }
 
     func close(_ channel: Link.Channel, on node: SimulatedNode, with peer: SimulatedNode, closedByPeer: Bool) {
-        guard link(node, peer, channel).connection != 0 else { return }
+        guard connection(node, peer, channel) != 0 else { return }
         node.links[peer.position][channel.rawValue] = Link()
         if channel == .control {
             node.host.disconnected(peer.id, closedByPeer: closedByPeer, now: instant(node))
@@ -61,9 +62,9 @@ extension Simulation {
     func reset(_ a: SimulatedNode, _ b: SimulatedNode) {
         for channel in Link.Channel.allCases where network.happens(percent: 70) {
             for (node, peer) in [(a, b), (b, a)] {
-                let connection = link(node, peer, channel).connection
+                let old = connection(node, peer, channel)
                 after(network.draw(0...3_000), on: node) { [unowned self] in
-                    guard link(node, peer, channel).connection == connection else { return }
+                    guard connection(node, peer, channel) == old else { return }
                     close(channel, on: node, with: peer, closedByPeer: true)
                 }
             }

@@ -42,15 +42,22 @@ extension Simulation {
     func post(
         _ parcel: NetworkWay.Parcel, from node: SimulatedNode, to peer: SimulatedNode, _ channel: Link.Channel
     ) {
-        let connection = node.links[peer.position][channel.rawValue].connection
+        let connection = connection(node, peer, channel)
         guard connection != 0 else { return }
-        for piece in pieces(of: parcel) {
-            let soonest = now + Int64(networkDelay()) * 1_000
-            let time = max(soonest, ways[node.position][peer.position].busyUntil[channel.rawValue] + 1)
-            ways[node.position][peer.position].busyUntil[channel.rawValue] = time
-            let shipment = NetworkWay.Shipment(connection: connection, channel: channel, parcel: piece)
-            queue.add(at: time) { [unowned self] in arrive(shipment, from: node, to: peer) }
-        }
+        guard isTearing || isCorrupting else { return ship(parcel, connection, from: node, to: peer, channel) }
+        for piece in pieces(of: parcel) { ship(piece, connection, from: node, to: peer, channel) }
+    }
+
+    private func ship(
+        _ parcel: NetworkWay.Parcel, _ connection: Int, from node: SimulatedNode, to peer: SimulatedNode,
+        _ channel: Link.Channel
+    ) {
+        let way = ways[node.position][peer.position]
+        let soonest = now + Int64(networkDelay()) * 1_000
+        let time = max(soonest, way.busyUntil[channel.rawValue] + 1)
+        way.busyUntil[channel.rawValue] = time
+        let shipment = NetworkWay.Shipment(connection: connection, channel: channel, parcel: parcel)
+        schedule(at: time) { [unowned self] in arrive(shipment, from: node, to: peer) }
     }
 
     private func networkDelay() -> Int {
@@ -62,7 +69,7 @@ extension Simulation {
 
     /// Tears and corrupts what is sent while such faults last.
     private func pieces(of parcel: NetworkWay.Parcel) -> [NetworkWay.Parcel] {
-        guard isTearing || isCorrupting, case .bytes(let bytes, _) = parcel else { return [parcel] }
+        guard case .bytes(let bytes, _) = parcel else { return [parcel] }
         if isCorrupting, network.happens(percent: 2) {
             var broken = bytes
             // Not in the length, whose damage shows only with later bytes.
@@ -85,24 +92,36 @@ extension Simulation {
     private func arrive(_ shipment: NetworkWay.Shipment, from node: SimulatedNode, to peer: SimulatedNode) {
         let way = ways[node.position][peer.position]
         if way.isBlocked || !way.stalled.isEmpty {
-            ways[node.position][peer.position].stalled.append(shipment)
+            way.stalled.append(shipment)
         } else {
-            perform(on: peer, life: peer.life) { [unowned self] in deliver(shipment, from: node, to: peer) }
+            enter(shipment, from: node, to: peer)
         }
+    }
+
+    /// A parcel has reached the machine of `peer`: its process takes it, now or when it goes on.
+    private func enter(_ shipment: NetworkWay.Shipment, from node: SimulatedNode, to peer: SimulatedNode) {
+        guard peer.isUp else { return }
+        guard peer.isPaused else { return deliver(shipment, from: node, to: peer) }
+        perform(
+            EventQueue.Event(node: peer, life: peer.life) { [unowned self] in deliver(shipment, from: node, to: peer) })
     }
 
     private func deliver(_ shipment: NetworkWay.Shipment, from node: SimulatedNode, to peer: SimulatedNode) {
         let channel = shipment.channel
         if case .opened(let boot) = shipment.parcel {
-            guard shipment.connection > peer.links[node.position][channel.rawValue].connection else { return }
+            guard shipment.connection > connection(peer, node, channel) else { return }
             return opened(shipment.connection, channel, boot: boot, on: peer, with: node)
         }
-        guard peer.links[node.position][channel.rawValue].connection == shipment.connection else { return }
+        guard connection(peer, node, channel) == shipment.connection else { return }
         switch shipment.parcel {
         case .opened: break
         case .closed: close(channel, on: peer, with: node, closedByPeer: true)
         case .bytes(var bytes, let isCorrupt):
-            peer.links[node.position][channel.rawValue].received.writeBuffer(&bytes)
+            if peer.links[node.position][channel.rawValue].received.readableBytes == 0 {
+                peer.links[node.position][channel.rawValue].received = bytes
+            } else {
+                peer.links[node.position][channel.rawValue].received.writeBuffer(&bytes)
+            }
             if isCorrupt { peer.links[node.position][channel.rawValue].isTainted = true }
             readFrames(channel, on: peer, from: node)
         }
@@ -116,7 +135,9 @@ extension Simulation {
             {
                 try received(frame, from: node, on: peer)
             }
-            peer.links[node.position][channel.rawValue].received.discardReadBytes()
+            if peer.links[node.position][channel.rawValue].received.readableBytes == 0 {
+                peer.links[node.position][channel.rawValue].received = ByteBuffer()
+            }
         } catch {
             guard peer.links[node.position][channel.rawValue].isTainted else {
                 return fail("node \(peer.id) cannot read a frame of node \(node.id): \(error)")
@@ -137,19 +158,18 @@ extension Simulation {
             scheduleTurn(peer)
         case FrameKind.control:
             peer.host.receive(try ControlFrame.decode(frame), from: node.id, now: instant(peer))
-            if peer.host.hasWork { scheduleTurn(peer) }
+            if peer.asking({ $0.hasWork }) { scheduleTurn(peer) }
         default: throw .unknownKind(frame.kind)
         }
     }
 
     func block(_ isBlocked: Bool, from node: SimulatedNode, to peer: SimulatedNode) {
-        ways[node.position][peer.position].isBlocked = isBlocked
+        let way = ways[node.position][peer.position]
+        way.isBlocked = isBlocked
         guard !isBlocked else { return }
-        let late = ways[node.position][peer.position].stalled
-        ways[node.position][peer.position].stalled = []
+        let late = way.stalled
+        way.stalled = []
         if !late.isEmpty { probes.hit(.lateParcels) }
-        for shipment in late {
-            perform(on: peer, life: peer.life) { [unowned self] in deliver(shipment, from: node, to: peer) }
-        }
+        for shipment in late { enter(shipment, from: node, to: peer) }
     }
 }

@@ -19,7 +19,7 @@ final class SimulatedNode {
     var startedAt: Int64 = 0
     /// Stopped, not ended: what happens meanwhile happens when it goes on.
     var isPaused = false
-    var deferred: [() -> Void] = []
+    var deferred: [EventQueue.Event] = []
     /// Its disk has lost what it had confirmed: it never takes part again (rule 15).
     var isSuspect = false
 
@@ -67,6 +67,10 @@ final class SimulatedNode {
         /// The term it was last seen to lead.
         var ledTerm = Term.zero
     }
+
+    /// Asks the host something where it is: through the property it would be asked of a copy, which costs more than the
+    /// answer.
+    func asking<R>(_ question: (inout Host) -> R) -> R { question(&host) }
 
     var position: Int { Int(id.rawValue) - 1 }
 

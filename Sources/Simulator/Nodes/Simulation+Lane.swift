@@ -18,7 +18,7 @@ extension Simulation {
         takeApplied(node)
         let effects = node.host.turn(now: instant(node))
         trace.note(.turn, now, node.id.rawValue, UInt64(effects.messages.count << 8 | effects.answers.count))
-        checker.turned(node, self)
+        checker.turned(node, effects, self)
         send(effects.messages, from: node)
         for answer in effects.control {
             if let peer = self.node(answer.peer) { send(answer.frame, from: node, to: peer) }
@@ -34,23 +34,22 @@ extension Simulation {
         for task in effects.loads { load(task, node) }
         for answer in effects.answers { respond(answer, from: node) }
         for task in effects.reads { serve(task, node) }
-        if node.host.hasWork { scheduleTurn(node) }
+        if node.asking({ $0.hasWork }) { scheduleTurn(node) }
         scheduleWakeUp(node)
     }
 
     private func scheduleWakeUp(_ node: SimulatedNode) {
-        let deadline = node.host.deadline
-        guard deadline != .distantFuture else {
-            node.wakeUpAt = .max
-            return
-        }
+        let deadline = node.asking { $0.deadline }
+        guard deadline != .distantFuture else { return }
         let time = deadline == .distantPast ? now : max(now, node.clock.global(of: deadline))
-        guard time != node.wakeUpAt else { return }
+        // An earlier one looks again: deadlines mostly move on.
+        guard time < node.wakeUpAt else { return }
         node.wakeUpAt = time
         schedule(at: time, on: node) { [unowned self] in
             guard node.wakeUpAt == time else { return }
             node.wakeUpAt = .max
-            scheduleTurn(node)
+            guard node.asking({ $0.deadline }) > instant(node) else { return scheduleTurn(node) }
+            scheduleWakeUp(node)
         }
     }
 
@@ -69,10 +68,10 @@ extension Simulation {
             _ = node.host.handOver(now: now)
         }
         _ = node.host.controlTick(now: now)
-        for peer in nodes where link(node, peer, .control).connection != 0 {
+        for peer in nodes where connection(node, peer, .control) != 0 {
             if let frame = node.host.controlFrame(to: peer.id, now: now) { send(frame, from: node, to: peer) }
         }
-        if node.host.hasWork { scheduleTurn(node) }
+        if node.asking({ $0.hasWork }) { scheduleTurn(node) }
         after(50_000, on: node) { [unowned self] in controlTick(node) }
     }
 }

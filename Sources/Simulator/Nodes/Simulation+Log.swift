@@ -18,6 +18,7 @@ extension Simulation {
                 var batch = LogBatch()
                 for write in writes { batch.append(write.batch) }
                 try node.engine.write(batch)
+                checker.written(batch, node, self)
                 noteLogWrite(batch)
             }
             let point = node.engine.syncPoint

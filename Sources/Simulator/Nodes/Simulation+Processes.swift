@@ -86,7 +86,7 @@ extension Simulation {
         node.isPaused = false
         let missed = node.deferred
         node.deferred = []
-        for action in missed { action() }
+        for event in missed { perform(event) }
     }
 }
 

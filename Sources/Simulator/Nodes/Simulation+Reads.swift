@@ -7,10 +7,10 @@ import Wire
 /// Reads whose index is applied: at once as if from memory, or by the read pool a little later.
 extension Simulation {
     func serve(_ task: ReadTask, _ node: SimulatedNode) {
-        let applied = node.host.replica(of: task.generation.shard)?.lastVersionApplied ?? .zero
+        let applied = node.asking { $0.lastVersionApplied(of: task.generation.shard) } ?? .zero
         let reader = DiskReader(
             store: node.engine, appliedMilliseconds: applied.milliseconds,
-            clusterMilliseconds: node.host.clock.milliseconds(at: node.host.lastTurn))
+            clusterMilliseconds: node.asking { $0.clock.milliseconds(at: $0.lastTurn) })
         guard processes.happens(percent: 30) else { return finish(task, reader.read(task), node) }
         after(processes.draw(10...2_000), on: node) { [unowned self] in
             let results = reader.read(task)
@@ -20,7 +20,7 @@ extension Simulation {
 
     private func finish(_ task: ReadTask, _ results: [DiskReader.Outcome], _ node: SimulatedNode) {
         for (read, result) in zip(task.reads, results) {
-            guard node.host.isCurrent(task.generation) else {
+            guard node.asking({ $0.isCurrent(task.generation) }) else {
                 respond(Answer(reference: read.reference, body: .failure(.epochMismatch([]))), from: node)
                 continue
             }
@@ -30,6 +30,6 @@ extension Simulation {
             case .failed(let error): fail("node \(node.id) cannot read: \(error)")
             }
         }
-        if node.host.hasWork { scheduleTurn(node) }
+        if node.asking({ $0.hasWork }) { scheduleTurn(node) }
     }
 }

@@ -32,6 +32,13 @@ package enum Probe: String, CaseIterable, Sendable {
     case clockDrifted = "a clock ran at its bound"
 }
 
+extension Probe {
+    /// By raw value: a table, because the list of cases would be searched at every hit.
+    private static let positions = Dictionary(uniqueKeysWithValues: zip(allCases, 0...))
+
+    fileprivate var position: Int { Probe.positions[self] ?? 0 }
+}
+
 /// How often each probe was hit.
 package struct ProbeCounts: Sendable {
     private var counts = [UInt64](repeating: 0, count: Probe.allCases.count)
@@ -39,12 +46,12 @@ package struct ProbeCounts: Sendable {
     package init() {}
 
     mutating func hit(_ probe: Probe, times: UInt64 = 1) {
-        if let position = Probe.allCases.firstIndex(of: probe) { counts[position] &+= times }
+        counts[probe.position] &+= times
     }
 
     /// How often it was hit.
     package subscript(probe: Probe) -> UInt64 {
-        Probe.allCases.firstIndex(of: probe).map { counts[$0] } ?? 0
+        counts[probe.position]
     }
 
     /// Those never hit.

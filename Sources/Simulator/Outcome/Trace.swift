@@ -27,7 +27,17 @@ struct Trace {
     }
 
     mutating func note(_ kind: Kind, _ time: Int64, _ bytes: ByteBuffer) {
-        note(kind, time, UInt64(bytes.readableBytes), UInt64(Checksum.crc32c(bytes)))
+        note(kind, time, UInt64(bytes.readableBytes))
+        let span = bytes.readableBytesSpan
+        var offset = 0
+        while offset + 8 <= span.byteCount {
+            mix(span.loadUInt64(at: offset))
+            offset += 8
+        }
+        while offset < span.byteCount {
+            mix(UInt64(span.loadUInt8(at: offset)))
+            offset += 1
+        }
     }
 
     private mutating func mix(_ value: UInt64) {

@@ -17,7 +17,7 @@ struct LocalClock {
     /// The first true time at which the clock shows at least `instant`, or a little later.
     func global(of instant: Instant) -> Int64 {
         let elapsed = instant.nanoseconds - localAnchor
-        return globalAnchor + elapsed - elapsed * driftPartsPerMillion / 1_010_000 + 1_000
+        return globalAnchor + elapsed - elapsed * driftPartsPerMillion / (1_000_000 + driftPartsPerMillion) + 1_000
     }
 
     mutating func setDrift(_ partsPerMillion: Int64, at global: Int64) {

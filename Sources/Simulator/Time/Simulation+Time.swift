@@ -10,7 +10,12 @@ extension Simulation {
 
     /// Runs `action` after so many microseconds.
     func after(_ microseconds: Int, _ action: @escaping () -> Void) {
-        queue.add(at: now + Int64(microseconds) * 1_000, action)
+        schedule(at: now + Int64(microseconds) * 1_000, action)
+    }
+
+    /// Runs `action` at that true time.
+    func schedule(at time: Int64, _ action: @escaping () -> Void) {
+        queue.add(at: time, EventQueue.Event(node: nil, life: 0, action: action))
     }
 
     /// The same in a process: not if it ends before, and later if it is stopped then.
@@ -19,26 +24,34 @@ extension Simulation {
     }
 
     func schedule(at time: Int64, on node: SimulatedNode, _ action: @escaping () -> Void) {
-        let life = node.life
-        queue.add(at: time) { [unowned self] in perform(on: node, life: life, action) }
+        queue.add(at: time, EventQueue.Event(node: node, life: node.life, action: action))
     }
 
-    func perform(on node: SimulatedNode, life: Int, _ action: @escaping () -> Void) {
-        guard node.life == life, node.isUp else { return }
+    /// Lets an event happen, if the process it belongs to still lives, as soon as it goes on.
+    func perform(_ event: EventQueue.Event) {
+        guard let node = event.node else { return event.action() }
+        guard node.life == event.life, node.isUp else { return }
         if node.isPaused {
-            node.deferred.append { [unowned self] in perform(on: node, life: life, action) }
+            node.deferred.append(event)
         } else {
-            action()
+            event.action()
         }
     }
 
-    /// Runs for so many virtual milliseconds, until `isDone`, or until something was found.
+    /// Runs for so many virtual milliseconds, until `isDone`, or until something was found. It is asked every virtual
+    /// millisecond: most events do not change the answer.
     func run(milliseconds: Int, until isDone: () -> Bool = { false }) {
         let end = now + Int64(milliseconds) * 1_000_000
-        while failure == nil, !isDone(), let time = queue.nextTime, time <= end {
+        var nextLook = now
+        while failure == nil {
+            if now >= nextLook {
+                if isDone() { return }
+                nextLook = now + 1_000_000
+            }
+            guard let (time, event) = queue.removeFirst(until: end) else { break }
             now = max(now, time)
-            queue.removeFirst()?()
+            perform(event)
         }
-        if failure == nil, !isDone() { now = max(now, end) }
+        if failure == nil { now = max(now, end) }
     }
 }

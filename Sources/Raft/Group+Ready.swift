@@ -19,8 +19,8 @@ extension Group {
         noteCoverage()
         log.shrinkCache(
             to: limits.cacheBytesMax, useless: replicatedEverywhere, floor: min(handedOut, durability.persistedIndex))
-        let taken = ready
-        ready = Ready()
+        var taken = nothing
+        swap(&taken, &ready)
         return taken
     }
 

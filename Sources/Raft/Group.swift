@@ -75,6 +75,8 @@ package struct Group<Payload: EntryPayload>: Sendable {
     // Effects not yet taken.
     var withheld: [Withheld<Payload>] = []
     var ready = Ready<Payload>()
+    /// What `ready` begins with: a copy costs less than ten new lists of a generic type.
+    let nothing = Ready<Payload>()
 
     struct OlderPromise: Sendable {
         var holder: Member

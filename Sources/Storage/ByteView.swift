@@ -10,13 +10,8 @@ extension Array where Element == UInt8 {
 
     /// A copy of the bytes of a view.
     package init(copying view: RawSpan) {
-        let count = view.byteCount
-        self.init(capacity: count) { output in
-            for offset in 0..<count {
-                // Safe because any byte is a UInt8, and the load checks its bounds.
-                output.append(unsafe view.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
-            }
-        }
+        // Safe because the pointer is used while the view is lent, to copy what it points to.
+        self = unsafe view.withUnsafeBytes { unsafe [UInt8]($0) }
     }
 
     /// Appends an integer, least significant byte first.

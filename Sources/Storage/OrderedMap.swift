@@ -48,6 +48,8 @@ package struct OrderedMap: Sendable {
 
     /// The chunk in which `key` is or belongs: the last one that begins at or before it, or the first of all.
     private func chunkIndex(of key: RawSpan) -> Int {
+        // Keys mostly grow.
+        if let last = chunks.last, ByteOrder.compare(last.keys[0], key) <= 0 { return chunks.count - 1 }
         var low = 0
         var high = chunks.count
         while low < high {
@@ -79,9 +81,9 @@ package struct OrderedMap: Sendable {
             return (chunk, position, chunks[chunk].has(key, at: position))
         }
         if isThere {
-            let old = chunks[chunk].values[position]
-            chunks[chunk].values[position] = value
-            return old
+            var value = value
+            swap(&chunks[chunk].values[position], &value)
+            return value
         }
         chunks[chunk].keys.insert(key, at: position)
         chunks[chunk].values.insert(value, at: position)

@@ -4,6 +4,8 @@ struct FaultMix {
     let drawn: [(kind: FaultKind, meanInterval: Int)]
     /// The range of one way through the network on good days, in microseconds.
     let latency: ClosedRange<Int>
+    /// How long an event loop collects what arrives before it turns, in microseconds: longer ticks make larger batches.
+    let tick: ClosedRange<Int>
 
     init(seed: UInt64, allowed: Set<FaultKind>) {
         var chance = Chance(seed: seed, .setup)
@@ -16,5 +18,6 @@ struct FaultMix {
         }
         self.drawn = drawn
         latency = 50...(chance.pick([150, 500, 1_500, 10_000]) ?? 500)
+        tick = 0...(chance.pick([100, 100, 500, 2_000]) ?? 100)
     }
 }

@@ -10,7 +10,7 @@ extension Simulation {
         guard !node.isTurnScheduled else { return }
         node.isTurnScheduled = true
         // What arrives within the same tick comes before the turn.
-        after(processes.draw(0...100) * node.laneSlowness, on: node) { [unowned self] in turn(node) }
+        after(processes.draw(mix.tick) * node.laneSlowness, on: node) { [unowned self] in turn(node) }
     }
 
     func turn(_ node: SimulatedNode) {

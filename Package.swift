@@ -140,9 +140,17 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "TestKit", dependencies: ["Keyspace", "Linearizability"], path: "Tests/TestKit",
+            name: "TestKit",
+            dependencies: [
+                "Raft", "Keyspace", "Wire", "Storage", "RocksEngine", "Linearizability", nioCore, nioPosix,
+            ],
+            path: "Tests/TestKit", swiftSettings: settings),
+        // Faults of all kinds on real processes: tools/chaos runs it.
+        .executableTarget(
+            name: "Chaos", dependencies: ["TestKit"], path: "Tests/Chaos", swiftSettings: settings),
+        .testTarget(
+            name: "TestKitTests", dependencies: ["TestKit", "Raft", "Wire", nioCore, nioPosix],
             swiftSettings: settings),
-        .testTarget(name: "TestKitTests", dependencies: ["TestKit"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",

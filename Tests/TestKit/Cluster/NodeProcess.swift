@@ -11,14 +11,18 @@ package final class NodeProcess {
 
     /// The node's number in the cluster, from 1.
     package let number: Int
-    /// The port for clients and peers.
+    /// The port for clients and peers, as others are told.
     package let port: Int
+    /// The port that the process listens on: another one when something stands between.
+    package let listenPort: Int
     /// The port for HTTP.
     package let httpPort: Int
     /// Everything of this node: `data` and `log`.
     package let folder: String
     /// What `serve` is given beside its ports and its directory.
     package var arguments: [String]
+    /// What the process finds in its environment beside the test's own.
+    package var environment: [String: String]
 
     private var process: Process?
     private var keeper: Process?
@@ -27,12 +31,17 @@ package final class NodeProcess {
     private var outputEnd: AsyncStream<Data>.Continuation?
 
     /// A node that is not running yet.
-    package init(number: Int, port: Int, httpPort: Int, folder: String, arguments: [String] = []) {
+    package init(
+        number: Int, port: Int, listenPort: Int? = nil, httpPort: Int, folder: String, arguments: [String] = [],
+        environment: [String: String] = [:]
+    ) {
         self.number = number
         self.port = port
+        self.listenPort = listenPort ?? port
         self.httpPort = httpPort
         self.folder = folder
         self.arguments = arguments
+        self.environment = environment
     }
 
     deinit { process.map { _ = kill($0.processIdentifier, SIGKILL) } }
@@ -61,8 +70,9 @@ extension NodeProcess {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try Executable.path)
         process.arguments =
-            ["serve", "--data-dir", dataDirectory, "--listen", address, "--http", "127.0.0.1:\(httpPort)"] + arguments
-        process.environment = Executable.environment
+            ["serve", "--data-dir", dataDirectory, "--listen", "127.0.0.1:\(listenPort)", "--advertise", address]
+            + ["--http", "127.0.0.1:\(httpPort)"] + arguments
+        process.environment = Executable.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardError = try logFile()
         let pipe = Pipe()
@@ -110,6 +120,9 @@ extension NodeProcess {
         _ = try await ready()
     }
 
+    /// How the process ended; nil while it runs, and before it was started.
+    package var outcome: ProcessOutcome? { exit.status }
+
     /// Sends a signal, such as SIGSTOP, to this process and no other.
     package func signal(_ signal: Int32) {
         guard let process, isRunning else { return }
@@ -148,7 +161,8 @@ extension NodeProcess {
         }
     }
 
-    private func failure(_ what: String) -> Failure {
+    /// What is wrong with this node, with the end of its log.
+    package func failure(_ what: String) -> Failure {
         let tail = log.split(separator: "\n").suffix(8).joined(separator: "\n")
         return Failure(description: "node \(number) \(what); its log ends:\n\(tail)")
     }

@@ -1,0 +1,36 @@
+/// What a run of chaos did and found.
+package struct ChaosReport: Sendable {
+    /// How often each kind of fault was there.
+    package var faults: [ChaosKind: Int] = [:]
+    /// Processes that were killed or lost power.
+    package var kills = 0
+    /// Changes of files that power losses took.
+    package var lostChanges = 0
+    /// Operations in all histories.
+    package var operations = 0
+    /// Writes that were acknowledged.
+    package var acknowledged = 0
+    /// Operations of which the clients know nothing.
+    package var unknown = 0
+    /// Operations that were refused, or of which nothing is known.
+    package var errors = 0
+    /// The longest time without an answer, in milliseconds.
+    package var longestPause = 0.0
+    /// Rows that are there at the end, the same on every node.
+    package var rows = 0
+    /// What must not be; empty: all is well.
+    package var problems: [String] = []
+
+    /// One screen.
+    package var text: String {
+        let counts = ChaosKind.allCases.compactMap { kind in faults[kind].map { "\(kind.rawValue) \($0)" } }
+        var lines = [
+            "faults: \(counts.joined(separator: ", ")); \(kills) processes killed, \(lostChanges) unsynced changes lost",
+            "load: \(operations) operations, \(acknowledged) acknowledged writes, \(errors) errors, \(unknown) unknown; "
+                + "longest pause \(Int(longestPause)) ms; \(rows) rows at the end",
+        ]
+        lines += problems.map { "PROBLEM: \($0)" }
+        if problems.isEmpty { lines.append("all well: nothing lost, linearizable, replicas equal, nobody suspect") }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Linearizability
+
+extension ChaosRun {
+    /// Looks at what is left and at what the clients saw.
+    func judge(_ runs: [BenchLoad.Run]) async throws {
+        guard report.problems.isEmpty else { return }
+        let rows = try await dump()
+        report.rows = rows.count
+        for run in runs { try await judge(run, rows.filter { $0.key.hasPrefix(run.prefix) }) }
+        if report.acknowledged < 500 {
+            report.problems.append("only \(report.acknowledged) writes: this proves nothing")
+        }
+        try await compareProgress()
+        try await stop()
+        try compareStores()
+        for number in cluster.suspects { report.problems.append("node \(number) suspects itself") }
+    }
+
+    private func dump() async throws -> [String: String] {
+        let dump = try await cluster.tool.run(["kv", "dump", "--timeout", "30s"])
+        guard dump.status == .exited(0) else {
+            report.problems.append("kv dump: \(dump.status), \(dump.errors)")
+            return [:]
+        }
+        var rows: [String: String] = [:]
+        for line in dump.text.split(separator: "\n") {
+            let fields = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+            if fields.count == 2 { rows[String(fields[0])] = String(fields[1]) }
+        }
+        return rows
+    }
+
+    /// Nothing acknowledged is lost if the reads of the final state still have an explanation.
+    private func judge(_ run: BenchLoad.Run, _ rows: [String: String]) async throws {
+        var history = try run.history()
+        report.operations += history.operations.count
+        report.acknowledged += history.operations.count { $0.outcome == .ok && $0.kind != .get }
+        report.unknown += history.operations.count { $0.outcome == .unknown }
+        report.errors += run.errors
+        report.longestPause = max(report.longestPause, run.longestPause)
+        try history.append(finalState: rows)
+        var checker = LinearizabilityChecker()
+        // A cas that was refused for another reason than its condition is "failed" too, and counted as an error.
+        checker.failedCASReads = run.errors == 0
+        if case .violation(let example) = try checker.check(history) {
+            report.problems.append("\(run.file):\n\(example.text)")
+        }
+        let verify = try await cluster.tool.run(["verify", run.file] + (run.errors == 0 ? ["--strict-cas"] : []))
+        if verify.status != .exited(0) { report.problems.append("verify \(run.file): \(verify.text)\(verify.errors)") }
+    }
+
+    /// Without load every replica of a shard gets as far as the others.
+    private func compareProgress() async throws {
+        let list = try await cluster.tool("admin", "shards", "--system", "--output", "json")
+        let shards = try JSONObject(list.text).array ?? []
+        if shards.isEmpty { report.problems.append("no shards: \(list.errors)") }
+        for id in shards.compactMap({ $0["id"].int }) {
+            let deadline = ContinuousClock.now + .seconds(30)
+            var seen = ""
+            var isEqual = false
+            while !isEqual, ContinuousClock.now < deadline {
+                let answer = try await cluster.tool("admin", "shard", "\(id)", "--output", "json")
+                seen = answer.text
+                let status = (try? JSONObject(answer.text))?["status"].array ?? []
+                isEqual =
+                    status.count == options.nodes && Set(status.map { $0["applied"].int }).count == 1
+                    && status.allSatisfy { $0["applied"].int != nil && $0["applied"].int == $0["commit"].int }
+                if !isEqual { try await Task.sleep(for: .milliseconds(100)) }
+            }
+            if !isEqual { report.problems.append("shard \(id): the replicas do not meet: \(seen)") }
+        }
+    }
+
+    /// All nodes end on demand, with 0.
+    private func stop() async throws {
+        for node in cluster.nodes { node.signal(SIGTERM) }
+        for node in cluster.nodes {
+            let outcome = await node.terminate()
+            if outcome != .exited(0) { report.problems.append(node.failure("ended with \(outcome)").description) }
+        }
+    }
+
+    /// The rows of all stores are the same, byte by byte.
+    private func compareStores() throws {
+        let first = try StoreRows.read(cluster.nodes[0].dataDirectory)
+        for node in cluster.nodes.dropFirst() {
+            let other = try StoreRows.read(node.dataDirectory)
+            guard other != first else { continue }
+            let keys = Set(first.keys).union(other.keys).filter { first[$0] != other[$0] }
+            let shown = keys.map { String(decoding: $0, as: UTF8.self) }.sorted().prefix(3)
+            report.problems.append("node \(node.number) differs from node 1 in \(keys.count) rows: \(shown)")
+        }
+    }
+}

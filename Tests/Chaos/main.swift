@@ -36,7 +36,7 @@ guard let options = options(Array(CommandLine.arguments.dropFirst())) else {
 /// At once, whoever reads along.
 func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 
-let folder = "\(NSTemporaryDirectory())/chaos-\(getpid())"
+let folder = FileManager.default.temporaryDirectory.path + "/chaos-\(getpid())"
 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
 say("chaos: \(options.command)")
 do {

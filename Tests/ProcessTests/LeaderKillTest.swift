@@ -11,7 +11,7 @@ extension ProcessTests {
                     "bench", "--workload", "put", "--clients", "16", "--duration", "6s", "--output", "json")
                 // In the middle of the load. Nothing depends on the exact moment.
                 try await Task.sleep(for: .seconds(3))
-                let victim = try await Self.mostLeaders(cluster)
+                let victim = try await cluster.mostLeaders()
                 await victim.kill9()
 
                 let result = try await bench
@@ -23,15 +23,6 @@ extension ProcessTests {
                 print("killed node \(victim.number): longest pause \(report["max_gap_ms"].double ?? -1) ms")
                 try await victim.start()
             }
-        }
-
-        private static func mostLeaders(_ cluster: ClusterProcess) async throws -> NodeProcess {
-            let answer = try await cluster.tool("admin", "nodes", "--output", "json")
-            let nodes = try #require(try JSONObject(answer.text).array, "\(answer.errors)")
-            let busiest = try #require(nodes.max { ($0["leaders"].int ?? 0) < ($1["leaders"].int ?? 0) })
-            #expect((busiest["leaders"].int ?? 0) > 0)
-            let address = try #require(busiest["address"].string)
-            return try #require(cluster.nodes.first { $0.address == address })
         }
     }
 }

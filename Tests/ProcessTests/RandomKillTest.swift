@@ -1,6 +1,5 @@
 import Foundation
 import Linearizability
-import Synchronization
 import TestKit
 import Testing
 
@@ -12,7 +11,7 @@ extension ProcessTests {
 
         @Test func historyStaysLinearizable() async throws {
             try await ClusterProcess.with(splitAt: ["run0-", "run2-", "run4-"]) { cluster in
-                let load = Load(tool: cluster.tool, folder: cluster.path(""))
+                let load = BenchLoad(tool: cluster.tool, folder: cluster.path(""))
                 async let runs = load.run()
                 let kills: Int
                 do {
@@ -56,11 +55,11 @@ extension ProcessTests {
             return kills + cluster.nodes.count
         }
 
-        private static func judge(_ runs: [Load.Run], _ cluster: ClusterProcess) async throws {
+        private static func judge(_ runs: [BenchLoad.Run], _ cluster: ClusterProcess) async throws {
             var history = History()
             var errors = 0
             for run in runs {
-                try history.append(run: run.history)
+                try history.append(run: run.history())
                 errors += run.errors
             }
             let dump = try await cluster.tool.run(["kv", "dump", "--timeout", "30s"])
@@ -83,44 +82,5 @@ extension ProcessTests {
             let verdict = try checker.check(history)
             if case .violation(let example) = verdict { Issue.record("\(example.text)") }
         }
-    }
-}
-
-/// `dshard bench` again and again, each run on keys of its own.
-private final class Load: Sendable {
-    struct Run: Sendable {
-        var history: History
-        var errors: Int
-    }
-
-    private let tool: CommandLineTool
-    private let folder: String
-    private let isStopped = Atomic<Bool>(false)
-
-    init(tool: CommandLineTool, folder: String) {
-        self.tool = tool
-        self.folder = folder
-    }
-
-    /// No further run is begun.
-    func stop() { isStopped.store(true, ordering: .relaxed) }
-
-    func run() async throws -> [Run] {
-        var runs: [Run] = []
-        while !isStopped.load(ordering: .relaxed) {
-            let file = "\(folder)history\(runs.count)"
-            let result = try await tool(
-                "bench", "--workload", "mixed", "--clients", "16", "--keys", "300", "--prefix", "run\(runs.count)-",
-                "--value-size", "32", "--duration", "10s", "--warmup", "0s", "--history", file, "--output", "json")
-            if result.status == .exited(7), !FileManager.default.fileExists(atPath: file) {
-                // It began at a moment when nobody was there: nothing was sent.
-                continue
-            }
-            #expect(result.status == .exited(0), "\(result.errors)")
-            let report = try JSONObject(result.lastLine)
-            let lines = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
-            runs.append(Run(history: try HistoryReader.parse(lines), errors: report["errors"].int ?? 0))
-        }
-        return runs
     }
 }

@@ -2,20 +2,18 @@ import Foundation
 
 /// Real processes, load, and faults drawn from a seed; in the end everything is healed and judged.
 package final class ChaosRun {
-    let options: ChaosOptions
-    let cluster: ChaosCluster
-    let folder: String
+    private let options: ChaosOptions
+    private let cluster: ChaosCluster
     private let say: (String) -> Void
     private var random: SeededGenerator
-    var report = ChaosReport()
+    private var report = ChaosReport()
     /// Nodes whose process has ended for a reason that was given to it.
     private var down: Set<Int> = []
     private let begin = ContinuousClock.now
 
-    private init(_ options: ChaosOptions, _ cluster: ChaosCluster, folder: String, say: @escaping (String) -> Void) {
+    private init(_ options: ChaosOptions, _ cluster: ChaosCluster, say: @escaping (String) -> Void) {
         self.options = options
         self.cluster = cluster
-        self.folder = folder
         self.say = say
         random = SeededGenerator(seed: options.seed)
     }
@@ -27,7 +25,7 @@ package final class ChaosRun {
         var report = ChaosReport()
         let borders = ["run1", "run3", "run6"]
         try await ChaosCluster.with(nodes: options.nodes, splitAt: borders, in: folder) { cluster in
-            let run = ChaosRun(options, cluster, folder: folder, say: say)
+            let run = ChaosRun(options, cluster, say: say)
             let load = BenchLoad(tool: cluster.tool, folder: folder, rate: options.rate)
             async let runs = load.run()
             do {
@@ -37,8 +35,12 @@ package final class ChaosRun {
                 load.stop()
                 run.report.problems.append("\(error)")
             }
-            try await run.judge(try await runs)
+            let done = try await runs
             report = run.report
+            guard report.problems.isEmpty else { return }
+            var judge = ClusterJudge(cluster, report: report)
+            try await judge.judge(done)
+            report = judge.report
         }
         return report
     }

@@ -49,6 +49,17 @@ package final class ClusterProcess {
         for node in stopped { _ = try await node.ready() }
     }
 
+    /// The node that leads the most shards.
+    package func mostLeaders() async throws -> NodeProcess {
+        let answer = try await tool("admin", "nodes", "--output", "json")
+        let rows = try JSONObject(answer.text).array ?? []
+        let busiest = rows.max { ($0["leaders"].int ?? 0) < ($1["leaders"].int ?? 0) }
+        guard let busiest, let leaders = busiest["leaders"].int, leaders > 0,
+            let node = nodes.first(where: { $0.address == busiest["address"].string })
+        else { throw Connection.Failure(description: "nobody leads: \(answer.text)\(answer.errors)") }
+        return node
+    }
+
     /// Kills every node at once.
     package func killAll() async {
         // All signals first: no node shall see another one go.

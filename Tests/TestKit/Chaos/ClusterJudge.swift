@@ -1,10 +1,19 @@
 import Foundation
 import Linearizability
 
-extension ChaosRun {
-    /// Looks at what is left and at what the clients saw.
-    func judge(_ runs: [BenchLoad.Run]) async throws {
-        guard report.problems.isEmpty else { return }
+/// Decides whether a healed cluster has kept its promises to the clients of some runs.
+package struct ClusterJudge {
+    private let cluster: ChaosCluster
+    /// What was found, added to what was there before.
+    package private(set) var report: ChaosReport
+
+    package init(_ cluster: ChaosCluster, report: ChaosReport = ChaosReport()) {
+        self.cluster = cluster
+        self.report = report
+    }
+
+    /// Looks at what is left and at what the clients saw; all nodes must be ready. Ends them, and compares their disks.
+    package mutating func judge(_ runs: [BenchLoad.Run]) async throws {
         let rows = try await dump()
         report.rows = rows.count
         for run in runs { try await judge(run, rows.filter { $0.key.hasPrefix(run.prefix) }) }
@@ -17,7 +26,7 @@ extension ChaosRun {
         for number in cluster.suspects { report.problems.append("node \(number) suspects itself") }
     }
 
-    private func dump() async throws -> [String: String] {
+    private mutating func dump() async throws -> [String: String] {
         let dump = try await cluster.tool.run(["kv", "dump", "--timeout", "30s"])
         guard dump.status == .exited(0) else {
             report.problems.append("kv dump: \(dump.status), \(dump.errors)")
@@ -32,7 +41,7 @@ extension ChaosRun {
     }
 
     /// Nothing acknowledged is lost if the reads of the final state still have an explanation.
-    private func judge(_ run: BenchLoad.Run, _ rows: [String: String]) async throws {
+    private mutating func judge(_ run: BenchLoad.Run, _ rows: [String: String]) async throws {
         var history = try run.history()
         report.operations += history.operations.count
         report.acknowledged += history.operations.count { $0.outcome == .ok && $0.kind != .get }
@@ -51,7 +60,7 @@ extension ChaosRun {
     }
 
     /// Without load every replica of a shard gets as far as the others.
-    private func compareProgress() async throws {
+    private mutating func compareProgress() async throws {
         let list = try await cluster.tool("admin", "shards", "--system", "--output", "json")
         let shards = try JSONObject(list.text).array ?? []
         if shards.isEmpty { report.problems.append("no shards: \(list.errors)") }
@@ -64,7 +73,7 @@ extension ChaosRun {
                 seen = answer.text
                 let status = (try? JSONObject(answer.text))?["status"].array ?? []
                 isEqual =
-                    status.count == options.nodes && Set(status.map { $0["applied"].int }).count == 1
+                    status.count == cluster.nodes.count && Set(status.map { $0["applied"].int }).count == 1
                     && status.allSatisfy { $0["applied"].int != nil && $0["applied"].int == $0["commit"].int }
                 if !isEqual { try await Task.sleep(for: .milliseconds(100)) }
             }
@@ -73,7 +82,7 @@ extension ChaosRun {
     }
 
     /// All nodes end on demand, with 0.
-    private func stop() async throws {
+    private mutating func stop() async throws {
         for node in cluster.nodes { node.signal(SIGTERM) }
         for node in cluster.nodes {
             let outcome = await node.terminate()
@@ -82,7 +91,7 @@ extension ChaosRun {
     }
 
     /// The rows of all stores are the same, byte by byte.
-    private func compareStores() throws {
+    private mutating func compareStores() throws {
         let first = try StoreRows.read(cluster.nodes[0].dataDirectory)
         for node in cluster.nodes.dropFirst() {
             let other = try StoreRows.read(node.dataDirectory)

@@ -32,8 +32,8 @@ package final class BenchLoad: Sendable {
     private let arguments: [String]
     private let isStopped = Atomic<Bool>(false)
 
-    /// A load through `tool`; histories go to `folder`. `seconds` is how long one run takes; `rate`, operations a second,
-    /// makes the load the same whatever the machine does beside it.
+    /// A load through `tool`; histories go to `folder`. `seconds` is how long one run takes; `rate`, operations a
+    /// second, makes the load the same whatever the machine does beside it.
     package init(tool: CommandLineTool, folder: String, clients: Int = 16, seconds: Int = 10, rate: Int? = nil) {
         self.tool = tool
         self.folder = folder

@@ -1,7 +1,9 @@
 /// What a run of chaos consists of. The same options draw the same faults; the moments at which they meet the load
 /// are the machine's.
 package struct ChaosOptions: Sendable {
+    /// How many processes.
     package var nodes = 5
+    /// What everything is drawn from.
     package var seed: UInt64 = 1
     /// How long faults come; nil: until `rounds`.
     package var seconds: Double?

@@ -25,9 +25,10 @@ package struct ChaosReport: Sendable {
     package var text: String {
         let counts = ChaosKind.allCases.compactMap { kind in faults[kind].map { "\(kind.rawValue) \($0)" } }
         var lines = [
-            "faults: \(counts.joined(separator: ", ")); \(kills) processes killed, \(lostChanges) unsynced changes lost",
-            "load: \(operations) operations, \(acknowledged) acknowledged writes, \(errors) errors, \(unknown) unknown; "
-                + "longest pause \(Int(longestPause)) ms; \(rows) rows at the end",
+            "faults: \(counts.joined(separator: ", "))",
+            "\(kills) processes killed, \(lostChanges) unsynced changes of files lost",
+            "\(operations) operations, \(acknowledged) acknowledged writes, \(errors) errors, \(unknown) unknown",
+            "longest pause \(Int(longestPause)) ms; \(rows) rows at the end",
         ]
         lines += problems.map { "PROBLEM: \($0)" }
         if problems.isEmpty { lines.append("all well: nothing lost, linearizable, replicas equal, nobody suspect") }

@@ -22,7 +22,9 @@ package struct PowerLoss: Sendable, CustomStringConvertible {
     }
 
     package var mode: Mode
+    /// What counts as durable of directories.
     package var names: NameRule
+    /// What the rest is drawn from.
     package var seed: UInt64
 
     package init(mode: Mode, names: NameRule = .strict, seed: UInt64) {

@@ -1,6 +1,8 @@
 /// From whom to whom bytes travel: numbers of nodes, or zero for whoever is none.
 package struct Direction: Hashable, Sendable, CustomStringConvertible {
+    /// Who sends.
     package var from: Int
+    /// Who receives.
     package var to: Int
 
     package init(from: Int, to: Int) {

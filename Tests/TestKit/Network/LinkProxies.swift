@@ -8,6 +8,7 @@ package final class LinkProxies: Sendable {
     private let table = LinkTable()
     private let registry: NIOLoopBound<ProxyRegistry>
 
+    /// A network without a way into it yet, in which everything travels.
     package init() throws {
         let loop = group.next()
         registry = try loop.submit { NIOLoopBound(ProxyRegistry(), eventLoop: loop) }.wait()

@@ -24,6 +24,31 @@ extension ProcessTests {
             }
         }
 
+        /// Before there is anything to lose, power goes off again and again: what was begun is finished at last, and
+        /// nobody takes half a beginning for a loss.
+        @Test(arguments: PowerLoss.Mode.allCases) func aClusterComesIntoBeing(_ mode: PowerLoss.Mode) async throws {
+            let folder = try TemporaryFolder("dshard-formation")
+            try await ChaosCluster.with(nodes: 3, splitAt: ["m"], in: folder.path, isStarted: false) { cluster in
+                var random = SeededGenerator(seed: 3)
+                for _ in 0..<8 {
+                    for node in cluster.nodes { try node.launch() }
+                    // Somewhere between the first file and the first election.
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 10...350, using: &random)))
+                    for node in cluster.nodes {
+                        #expect(node.isRunning, "\(node.log.suffix(300))")
+                    }
+                    let loss = PowerLoss(mode: mode, seed: random.next())
+                    _ = try await cluster.losePower([1, 2, 3], loss)
+                    #expect(cluster.suspects.isEmpty, "\(loss)")
+                }
+                try await cluster.startAll()
+                let put = try await cluster.tool("kv", "put", "a", "1")
+                #expect(put.status == .exited(0), "\(put.errors)")
+                #expect(try await cluster.tool("kv", "get", "a").text == "1")
+                #expect(cluster.suspects.isEmpty)
+            }
+        }
+
         /// All modes, each with both rules for names; then once more at the node that leads.
         private static func losePower(_ cluster: ChaosCluster) async throws {
             var random = SeededGenerator(seed: 7)

@@ -15,6 +15,9 @@ package final class BenchLoad: Sendable {
         /// The longest time in which no operation ended well, in milliseconds.
         package var longestPause: Double
 
+        /// What the clients were told when something failed, each once.
+        package var complaints: [String]
+
         /// What the clients saw.
         package func history() throws -> History {
             try HistoryReader.parse(Array(try Data(contentsOf: URL(fileURLWithPath: file))))
@@ -65,7 +68,9 @@ package final class BenchLoad: Sendable {
             runs.append(
                 Run(
                     prefix: prefix, file: file, errors: report?["errors"].int ?? 1,
-                    longestPause: report?["max_gap_ms"].double ?? 0))
+                    longestPause: report?["max_gap_ms"].double ?? 0,
+                    complaints: result.errors.split(separator: "\n").map(String.init).filter { !$0.contains(" so far") }
+                ))
         }
         return runs
     }

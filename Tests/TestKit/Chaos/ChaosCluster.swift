@@ -36,15 +36,15 @@ package final class ChaosCluster {
         self.disks = disks
     }
 
-    /// Runs `body` with a cluster that is ready; whatever happens, no process outlives the call. `borders` are the
+    /// Runs `body` with a cluster that is ready, or without `isStarted` with one that has never run; whatever happens, no process outlives the call. `borders` are the
     /// first shards' borders in text form; `folder` is where everything is kept.
     package static func with(
         nodes count: Int, splitAt borders: [String] = [], in folder: String, arguments: [String] = [],
-        _ body: (ChaosCluster) async throws -> Void
+        isStarted: Bool = true, _ body: (ChaosCluster) async throws -> Void
     ) async throws {
         let cluster = try await ChaosCluster(count: count, splitAt: borders, in: folder, arguments: arguments)
         do {
-            try await cluster.startAll()
+            if isStarted { try await cluster.startAll() }
             try await body(cluster)
         } catch {
             await cluster.killAll()

@@ -18,6 +18,8 @@ package struct ChaosReport: Sendable {
     package var longestPause = 0.0
     /// Rows that are there at the end, the same on every node.
     package var rows = 0
+    /// What clients were told when something failed, and in how many runs.
+    package var complaints: [String: Int] = [:]
     /// What must not be; empty: all is well.
     package var problems: [String] = []
 
@@ -30,6 +32,7 @@ package struct ChaosReport: Sendable {
             "\(operations) operations, \(acknowledged) acknowledged writes, \(errors) errors, \(unknown) unknown",
             "longest pause \(Int(longestPause)) ms; \(rows) rows at the end",
         ]
+        lines += complaints.sorted { $0.key < $1.key }.map { "told to clients in \($0.value) runs: \($0.key)" }
         lines += problems.map { "PROBLEM: \($0)" }
         if problems.isEmpty { lines.append("all well: nothing lost, linearizable, replicas equal, nobody suspect") }
         return lines.joined(separator: "\n")

@@ -47,6 +47,7 @@ package struct ClusterJudge {
         report.acknowledged += history.operations.count { $0.outcome == .ok && $0.kind != .get }
         report.unknown += history.operations.count { $0.outcome == .unknown }
         report.errors += run.errors
+        for text in run.complaints { report.complaints[text, default: 0] += 1 }
         report.longestPause = max(report.longestPause, run.longestPause)
         try history.append(finalState: rows)
         var checker = LinearizabilityChecker()

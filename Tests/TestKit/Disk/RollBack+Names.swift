@@ -46,7 +46,8 @@ extension RollBack {
     /// Every regular file below some folders, by its inode.
     static func files(below folders: [String]) throws -> [UInt64: String] {
         var found: [UInt64: String] = [:]
-        for folder in folders {
+        // The root may not have been made yet.
+        for folder in folders where inode(of: folder) != nil {
             for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
                 var status = stat()
                 let path = "\(folder)/\(name)"

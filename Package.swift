@@ -44,10 +44,19 @@ let package = Package(
         .target(name: "Wire", dependencies: ["Raft", "Keyspace", nioCore], swiftSettings: settings),
         .target(name: "Storage", dependencies: ["Raft", "Keyspace", "Wire", nioCore], swiftSettings: settings),
         .target(name: "Host", dependencies: ["Raft", "Keyspace", "Wire", "Storage", nioCore], swiftSettings: settings),
+        .target(name: "Placement", dependencies: ["Raft", "Keyspace"], swiftSettings: settings),
         .target(name: "Routing", dependencies: ["Raft", "Keyspace", "Wire", nioCore], swiftSettings: settings),
 
         // Whether a history of single keys is linearizable.
         .target(name: "Linearizability", swiftSettings: settings),
+
+        // A cluster that does what placement plans; and how fast a pass over a large one is, in how many moves.
+        .target(
+            name: "PlacementModel", dependencies: ["Placement", "Raft", "Keyspace"], path: "Tests/PlacementModel",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "PlacementBench", dependencies: ["Placement", "PlacementModel", "Raft", "Keyspace"],
+            path: "Tests/PlacementBench", swiftSettings: settings),
 
         // Proves that the simulator finds mistakes: tools/planted-bugs builds it with PLANTED_BUGS.
         .executableTarget(
@@ -115,6 +124,9 @@ let package = Package(
         .testTarget(
             name: "LinearizabilityTests", dependencies: ["Linearizability", "TestKit"], swiftSettings: settings),
         .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Keyspace", "Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "PlacementTests", dependencies: ["Placement", "PlacementModel", "Raft", "Keyspace"],
+            exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "RoutingTests", dependencies: ["Routing", "Wire", "Keyspace", "Raft", nioCore],
             swiftSettings: settings),

@@ -10,6 +10,7 @@ extension Rule {
             // The in-memory twin is shared between threads, as the store is.
             "Storage": core.union(["Synchronization"]),
             "Host": core.union(["Storage"]),
+            "Placement": ["Raft", "Keyspace"],
             "Routing": core,
             "Linearizability": [],
             "Simulator": core.union(["Storage", "Host", "Routing", "Linearizability"]),
@@ -32,7 +33,9 @@ extension Rule {
     }()
 
     /// Targets in which only values decide: no threads, clocks, locks, files or unordered reach into the world.
-    static let pureTargets: Set<String> = ["Raft", "Keyspace", "Wire", "Storage", "Host", "Routing", "Linearizability"]
+    static let pureTargets: Set<String> = [
+        "Raft", "Keyspace", "Wire", "Storage", "Host", "Placement", "Routing", "Linearizability",
+    ]
 
     /// Words that a pure target has no use for, with where they are allowed nevertheless and why.
     static let impureWords: [String: [String: String]] = {

@@ -1,0 +1,17 @@
+/// How much of one lane's time something takes.
+package struct LaneShare: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// In thousandths of a lane; the shards of several lanes together pass 1,000.
+    package var perMille: Int
+
+    package init(perMille: Int) { self.perMille = perMille }
+
+    /// From hundredths. For constants and checked values.
+    package static func percent(_ count: Int) -> LaneShare { LaneShare(perMille: count * 10) }
+
+    /// None of it.
+    package static let zero = LaneShare(perMille: 0)
+
+    package static func < (a: LaneShare, b: LaneShare) -> Bool { a.perMille < b.perMille }
+
+    package var description: String { "\(perMille / 10).\(perMille % 10) %" }
+}

@@ -1,0 +1,73 @@
+package import Keyspace
+package import Raft
+
+/// Why a request of an administrator is not carried out. Nothing has changed then.
+package enum Refusal: Error, Hashable, Sendable {
+    case unknownNode(NodeID)
+    case unknownShard(ShardID)
+    /// No shard is known that has the key.
+    case unknownKey(Key)
+    /// A shard begins there already.
+    case borderThere(Key)
+    /// The system shard stays one (rule 36).
+    case systemShard
+    /// Nothing was heard of the shard since this placement leader leads; it soon is.
+    case notHeard(ShardID)
+    /// An operator of at least the same priority has it.
+    case operatorThere(Operator)
+    /// Its members are being changed.
+    case inJoint(ShardID)
+    /// No shard of users follows.
+    case lastShard(ShardID)
+    /// A merge needs every replica of both alive and near (rule 33).
+    case notAllNear(ShardID)
+    /// A merge needs equal nodes, and neither can be brought to those of the other.
+    case cannotAlign(ShardID, ShardID)
+    case notOn(ShardID, NodeID)
+    case alreadyOn(ShardID, NodeID)
+    case alreadyLeads(ShardID, NodeID)
+    case unfit(NodeID, Unfitness)
+    /// The node's replica lags, is suspect or only listens, or the node is not to lead.
+    case cannotLead(ShardID, NodeID)
+    /// Nobody can lead the shard when its leader moves.
+    case noOtherLeader(ShardID)
+    /// The move would bring voters together that stand apart.
+    case crowds(ShardID, NodeID)
+    /// Too few voters live to decide anything.
+    case quorumLost(ShardID)
+    /// Fewer nodes are up, or would remain, than a shard is to have replicas.
+    case belowReplication(nodes: Int, wanted: Int)
+    /// The node is already leaving for good.
+    case alreadyDecommissioned(NodeID)
+}
+
+extension Refusal: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unknownNode(let node): "there is no node \(node)"
+        case .unknownShard(let shard): "there is no shard \(shard)"
+        case .unknownKey(let key): "no shard has \(key)"
+        case .borderThere(let key): "a shard already begins at \(key)"
+        case .systemShard: "the system shard is never split, merged or moved by hand"
+        case .notHeard(let shard): "shard \(shard) has not reported yet; try again in a few seconds"
+        case .operatorThere(let planned): "busy: \(planned)"
+        case .inJoint(let shard): "the members of shard \(shard) are being changed; try again"
+        case .lastShard(let shard): "shard \(shard) is the last one; name the left one of two"
+        case .notAllNear(let shard): "shard \(shard) has a replica that is down, suspect or behind"
+        case .cannotAlign(let left, let right):
+            "shards \(left) and \(right) are on different nodes, and neither can go to the other's; move one first"
+        case .notOn(let shard, let node): "shard \(shard) has no voter on node \(node)"
+        case .alreadyOn(let shard, let node): "shard \(shard) already has a replica on node \(node)"
+        case .alreadyLeads(let shard, let node): "node \(node) already leads shard \(shard)"
+        case .unfit(let node, let unfitness): "node \(node) is \(unfitness)"
+        case .cannotLead(let shard, let node):
+            "node \(node) cannot lead shard \(shard) now: it is leaving or slow, or its replica lags or does not vote"
+        case .noOtherLeader(let shard): "no other voter of shard \(shard) can lead it meanwhile"
+        case .crowds(let shard, let node): "on node \(node) more voters of shard \(shard) would fail together"
+        case .quorumLost(let shard): "shard \(shard) has lost its quorum; see admin recover"
+        case .belowReplication(let nodes, let wanted):
+            "\(nodes) nodes are too few for \(wanted) replicas of each shard"
+        case .alreadyDecommissioned(let node): "node \(node) is being decommissioned"
+        }
+    }
+}

@@ -16,6 +16,8 @@ package struct ChaosReport: Sendable {
     package var errors = 0
     /// The longest time without an answer, in milliseconds.
     package var longestPause = 0.0
+    /// The longest time until all nodes were ready, from the end of a fault, in milliseconds.
+    package var longestRecovery = 0.0
     /// Rows that are there at the end, the same on every node.
     package var rows = 0
     /// What clients were told when something failed, and in how many runs.
@@ -30,7 +32,7 @@ package struct ChaosReport: Sendable {
             "faults: \(counts.joined(separator: ", "))",
             "\(kills) processes killed, \(lostChanges) unsynced changes of files lost",
             "\(operations) operations, \(acknowledged) acknowledged writes, \(errors) errors, \(unknown) unknown",
-            "longest pause \(Int(longestPause)) ms; \(rows) rows at the end",
+            "longest pause \(Int(longestPause)) ms, longest recovery \(Int(longestRecovery)) ms; \(rows) rows at the end",
         ]
         lines += complaints.sorted { $0.key < $1.key }.map { "told to clients in \($0.value) runs: \($0.key)" }
         lines += problems.map { "PROBLEM: \($0)" }

@@ -60,11 +60,18 @@ package final class ChaosRun {
             for fault in faults { try await heal(fault) }
             watch()
             // The next fault meets the cluster while it recovers, or when it has.
-            if Bool.random(using: &random) { try await cluster.becomesReady() }
+            if Bool.random(using: &random) { try await recover() }
             try await pause(0...1000)
         }
-        try await cluster.becomesReady()
+        try await recover()
         watch()
+    }
+
+    private func recover() async throws {
+        let healed = elapsed
+        try await cluster.becomesReady()
+        report.longestRecovery = max(report.longestRecovery, (elapsed - healed) * 1000)
+        if elapsed - healed > 4 { for node in cluster.nodes { say(node.failure("SLOW").description) } }
     }
 
     private var elapsed: Double {

@@ -16,6 +16,9 @@ final class BytePump {
     /// The source is not read while more than this waits, as a socket would do.
     private static let queuedBytesMax = 256 << 10
 
+    /// So many bytes of what is read at once travel one by one; the rest would only heat the machine.
+    private static let slicesMax = 128
+
     init(
         _ direction: Direction, from source: any Channel, to sink: any Channel, table: LinkTable,
         registry: ProxyRegistry, onEnd: @escaping () -> Void
@@ -66,7 +69,11 @@ final class BytePump {
         guard isSliced else { return sink.writeAndFlush(bytes, promise: nil) }
         var bytes = bytes
         // One segment each: the socket does not gather small ones (TCP_NODELAY).
-        while let byte = bytes.readSlice(length: 1) { sink.writeAndFlush(byte, promise: nil) }
+        for _ in 0..<BytePump.slicesMax {
+            guard let byte = bytes.readSlice(length: 1) else { return }
+            sink.writeAndFlush(byte, promise: nil)
+        }
+        if bytes.readableBytes > 0 { sink.writeAndFlush(bytes, promise: nil) }
     }
 
     private func wait(until due: NIODeadline) {

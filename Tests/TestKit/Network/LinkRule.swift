@@ -7,6 +7,6 @@ package enum LinkRule: Hashable, Sendable {
     case cut
     /// They travel so much later, in order.
     case delayed(milliseconds: Int)
-    /// They travel one by one.
+    /// The first ones of all that comes at once travel one by one.
     case sliced
 }

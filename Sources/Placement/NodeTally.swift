@@ -14,13 +14,16 @@ struct NodeTally {
     var bytes = ByteCount.zero
     /// Of the shards it leads.
     var load = 0
-    /// On their way to it, and what they will take.
-    var receiving: Int
+    /// On their way to it, and what those of operators will take.
+    var receiving = 0
     var incoming = ByteCount.zero
-    /// Of what is to leave it, planned in this pass.
+    /// What is to leave it.
     var outgoing = ByteCount.zero
     /// On their way from shards that it leads.
-    var sending: Int
+    var sending = 0
+    /// Snapshots by the node's own word: those of running operators, and others.
+    private let receivingNow: Int
+    private let sendingNow: Int
     /// Leaderships on their way from and to it.
     var transfers = 0
 
@@ -32,8 +35,14 @@ struct NodeTally {
         hasSlowDisk = node.hasSlowDisk
         capacity = node.capacity
         free = node.free
-        receiving = node.receivingSnapshots
-        sending = node.sendingSnapshots
+        receivingNow = node.receivingSnapshots
+        sendingNow = node.sendingSnapshots
+    }
+
+    /// Adds the copies that no operator asked for, once those of running operators are counted.
+    mutating func countOtherCopies() {
+        receiving = max(receiving, receivingNow)
+        sending = max(sending, sendingNow)
     }
 
     var isUp: Bool { health == .up && !isSuspect }

@@ -28,7 +28,6 @@ extension Pass {
             }
             let reason = Operator.Reason.diskFilling(
                 NodeFigure(nodes[source].id, nodes[source].free), to: NodeFigure(nodes[target].id, nodes[target].free))
-            nodes[source].outgoing = nodes[source].outgoing + view.shards[position].bytes
             move(position, from: source, to: target, reason)
             return true
         }
@@ -69,16 +68,16 @@ extension Pass {
             to: NodeFigure(nodes[target].id, nodes[target].bytes))
         let half = ByteCount(difference.rawValue / 2)
         let least = ByteCount(slack.rawValue / 4)
-        guard let large = candidate(from: source, to: target, ideal: half) else { return false }
+        guard let large = candidate(from: source, to: target, ideal: half, among: .max) else { return false }
         let gain = view.shards[large].bytes
         if lead >= 1 {
             guard gain >= least, gain < difference else { return false }
             move(large, from: source, to: target, reason)
             return true
         }
-        guard lead == 0, let small = candidate(from: target, to: source, ideal: gain - half), small != large else {
-            return false
-        }
+        guard lead == 0,
+            let small = candidate(from: target, to: source, ideal: gain - half, among: .max), small != large
+        else { return false }
         let exchanged = gain - view.shards[small].bytes
         guard exchanged >= least, exchanged < difference else { return false }
         move(large, from: source, to: target, reason)

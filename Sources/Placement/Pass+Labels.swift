@@ -25,7 +25,10 @@ extension Pass {
             guard after < before, best == nil || cost < best?.cost ?? cost else { continue }
             best = (old, cost)
         }
-        guard let best else { return .fruitless }
+        guard let best else {
+            if refusals(position).mayPass { work.isWaiting = true }
+            return .fruitless
+        }
         let reason = Operator.Reason.crowded(
             pairsBefore: topology.pairs(before), pairsAfter: topology.pairs(best.cost.crowding))
         return replace(best.old, position, priority, reason)

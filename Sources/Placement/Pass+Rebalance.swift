@@ -50,9 +50,9 @@ extension Pass {
         nodes[node].unfitness(for: bytes, limits: limits, receivingMax: limits.receivingForBalanceMax) == nil
     }
 
-    /// The shard on `source` that is best moved to `target`: of the first few that may go, one that `source` does not
-    /// lead, of about `ideal` bytes.
-    func candidate(from source: Int, to target: Int, ideal: ByteCount) -> Int? {
+    /// The shard on `source` that is best moved to `target`: of the first few that may go, or the first `seenMax`, one
+    /// that `source` does not lead, of about `ideal` bytes.
+    func candidate(from source: Int, to target: Int, ideal: ByteCount, among seenMax: Int? = nil) -> Int? {
         var best: Int?
         var bestCost: (leads: Int, distance: ByteCount) = (2, ByteCount(.max))
         var seen = 0
@@ -63,7 +63,7 @@ extension Pass {
             let cost = (Int(leaders[position]) == source ? 1 : 0, max(bytes, ideal) - min(bytes, ideal))
             if cost < bestCost { (best, bestCost) = (position, cost) }
             seen += 1
-            if seen >= limits.candidatesMax { break }
+            if seen >= seenMax ?? limits.candidatesMax { break }
         }
         return best
     }

@@ -37,11 +37,11 @@ extension Pass {
         _ position: Int, _ priority: Operator.Priority, _ act: (inout Pass, Int, Operator.Priority) -> Attempt
     ) -> Attempt {
         guard !isBusy[position] else { return .planned }
-        guard hasRoom, act(&self, position, priority) == .planned else {
-            work.isUnfinished = true
+        guard hasRoom else {
+            work.isWaiting = true
             return .fruitless
         }
-        return .planned
+        return act(&self, position, priority)
     }
 
     private mutating func repair(_ position: Int, _ priority: Operator.Priority) -> Attempt {
@@ -145,10 +145,17 @@ extension Pass {
     ) -> Member? {
         let shard = view.shards[position]
         if let learner = usableLearner(shard, besides: staying) { return learner }
-        guard canSend(position) else { return nil }
+        guard canSend(position) else {
+            work.isWaiting = true
+            return nil
+        }
         guard let node = newcomer(position, beside: nodePositions(staying)) else {
             let refusals = refusals(position)
-            if !isQuiet, !refusals.mayPass { report(shard.id, .noNode(need: reason, refusals: refusals)) }
+            if refusals.mayPass {
+                work.isWaiting = true
+            } else if !isQuiet {
+                report(shard.id, .noNode(need: reason, refusals: refusals))
+            }
             return nil
         }
         return writer.addLearner(on: nodes[node].id)

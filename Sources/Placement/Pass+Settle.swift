@@ -62,6 +62,7 @@ extension Pass {
         let node = position(of: member.node)
         nodes[node].replicas -= 1
         nodes[node].bytes = nodes[node].bytes - bytes
+        nodes[node].outgoing = nodes[node].outgoing + bytes
     }
 
     private mutating func foreseeTransfer(to target: Int, _ position: Int) {
@@ -102,16 +103,24 @@ extension Pass {
         for step in planned.steps[next...] {
             for member in step.action.newcomers {
                 let node = nodes[position(of: member.node)]
-                if !node.isUp || node.duty == .decommissioning { return .nodeLost(member.node) }
+                let isLeaving = step.action.isTransfer ? node.duty != .serving : node.duty == .decommissioning
+                if !node.isUp || isLeaving { return .nodeLost(member.node) }
             }
         }
-        guard next == 0, planned.priority < .manual else { return nil }
+        // A transfer is over before it is in anybody's way.
+        let isShort = planned.steps.allSatisfy { $0.action.isTransfer }
+        guard next == 0, planned.priority < .manual, !isShort else { return nil }
         let isBroken = planned.shards.contains { running(shard: $0)?.voters.contains(where: isGone) ?? false }
         return isBroken ? .preempted(by: .repair) : nil
     }
 }
 
 extension Operator.Action {
+    /// Whether only the leadership changes hands.
+    var isTransfer: Bool {
+        if case .transferLeader = self { true } else { false }
+    }
+
     /// Who has to be there for the step to succeed.
     var newcomers: [Member] {
         switch self {

@@ -32,8 +32,7 @@ extension Pass {
         var isTransferOnly = true
         var copySeconds: UInt64 = 0
         for step in steps {
-            if case .transferLeader = step.action { continue }
-            isTransferOnly = false
+            if !step.action.isTransfer { isTransferOnly = false }
             if case .addLearner = step.action { copySeconds += bytes.rawValue / limits.copyBytesPerSecondMin }
         }
         if isTransferOnly { return limits.transferTime }

@@ -10,6 +10,7 @@ extension Pass {
         for position in view.shards.indices { survey(position, least) }
         offsets.append(Int32(clamping: members.count))
         foresee()
+        for node in nodes.indices { nodes[node].countOtherCopies() }
     }
 
     /// The least crowding that a number of voters can have on the nodes that stay; by that number.

@@ -67,10 +67,10 @@ struct Pass {
         tidyAll()
         spreadAll()
         splitAll()
-        // Whatever is short of places is served before balance takes any.
-        guard !work.isUnfinished else { return }
         spreadLoad()
         spreadLeaders()
+        // Whatever waits for a place is served before balance takes any.
+        guard !work.isWaiting else { return }
         shedFullDisks()
         balanceReplicas()
         balanceBytes()

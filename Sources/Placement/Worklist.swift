@@ -21,5 +21,5 @@ struct Worklist {
     /// Merges that run or are planned.
     var merges = 0
     /// Something of the above that copies data waits for a place, so balance must not take one.
-    var isUnfinished = false
+    var isWaiting = false
 }

@@ -37,6 +37,7 @@ extension Story {
                     let bytes = try? Text.bytes(value)
                     node.capacity = bytes ?? .zero
                     node.free = bytes ?? .zero
+                case "receiving": node.receivingSnapshots = Int(value) ?? 0
                 case "slow": node.hasSlowDisk = value == "yes"
                 case "suspect": node.isSuspect = value == "yes"
                 case "zone", "rack": node.labels[name] = value

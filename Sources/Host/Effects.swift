@@ -19,12 +19,30 @@ package struct Effects: Sendable {
     /// Log entries to fetch for followers that lag; answered by `Host.loaded`.
     package var loads: [LoadTask] = []
 
+    /// Snapshots on their way, to be sent over the bulk connection, in order per destination.
+    package var snapshotMessages: [SnapshotEnvelope] = []
+    /// For `SnapshotWorkshop`, in order; what comes of them goes to `Host.receive(_:now:)`.
+    package var snapshotTasks: [SnapshotTask] = []
+    /// For the applier, in order, and before `applies`.
+    package var applyChanges: [ApplyChange] = []
+    /// To be sent over the control connection, in order per destination; to this node's own rows for itself.
+    package var notices: [(peer: NodeID, notice: ReplicaNotice)] = []
+    /// Replicas that take no part any more: to be remembered outside the store (rule 15).
+    package var suspicions: [SuspectReplica] = []
+    /// Suspects that are gone, durably: to be forgotten.
+    package var cleared: [LogName] = []
+
     package init() {}
 
     /// Whether the runtime has nothing to do.
     package var isEmpty: Bool {
         logWrite == nil && messages.isEmpty && control.isEmpty && applies.isEmpty && answers.isEmpty && reads.isEmpty
-            && loads.isEmpty
+            && loads.isEmpty && hasNoReplicaWork
+    }
+
+    private var hasNoReplicaWork: Bool {
+        snapshotMessages.isEmpty && snapshotTasks.isEmpty && applyChanges.isEmpty && notices.isEmpty
+            && suspicions.isEmpty && cleared.isEmpty
     }
 }
 
@@ -99,11 +117,14 @@ package struct ReadGeneration: Hashable, Sendable {
     package var replica: ReplicaID
     /// `Epoch.version` of the descriptor: a split or merge in between makes it another.
     package var version: UInt64
+    /// Snapshots that this replica has installed, or is installing.
+    package var installs: UInt64
 
-    package init(shard: ShardID, replica: ReplicaID, version: UInt64) {
+    package init(shard: ShardID, replica: ReplicaID, version: UInt64, installs: UInt64 = 0) {
         self.shard = shard
         self.replica = replica
         self.version = version
+        self.installs = installs
     }
 }
 

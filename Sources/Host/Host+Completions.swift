@@ -1,3 +1,4 @@
+import Keyspace
 package import Raft
 package import Wire
 
@@ -21,10 +22,31 @@ extension Host {
             if batch.lastVersion > replicas[slot].lastVersionApplied {
                 replicas[slot].lastVersionApplied = batch.lastVersion
             }
-            if let descriptor = batch.descriptor { replicas[slot].descriptor = descriptor }
             answerProposed(slot, batch)
+            if let descriptor = batch.descriptor { adopt(descriptor, slot) }
+            answerChange(slot, batch)
             releaseApplied(slot)
             touch(slot)
+            leaveIfRemoved(slot)
+        }
+    }
+
+    /// A configuration was applied: it is certain.
+    private mutating func adopt(_ descriptor: Descriptor, _ slot: Int) {
+        replicas[slot].descriptor = descriptor
+        for member in descriptor.configuration.members { addPeer(member.node) }
+    }
+
+    /// What became of a snapshot's task.
+    package mutating func completed(_ event: SnapshotEvent, now: Instant) {
+        switch event {
+        case .opened(let transfer, let offer): opened(transfer, offer, now: now)
+        case .read(let transfer, let chunk): read(transfer, chunk, now: now)
+        case .ended(let transfer, let totals): ended(transfer, totals)
+        case .unreadable(let transfer, _, _): unreadable(transfer, now: now)
+        case .staged(let key, let number): staged(key, through: number)
+        case .installed(let key, let state): installed(key, state, now: now)
+        case .malformed(let key): malformed(key)
         }
     }
 
@@ -83,6 +105,7 @@ extension Host {
         replicas[slot].pendingReferences.removeAll()
         replicas[slot].pending = CommandBatchBuilder()
         answer(waiting, .failure(notLeader(slot)))
+        leaveChange(slot)
         while replicas[slot].proposedHead < replicas[slot].proposed.count {
             let unknown = isPlanted(.ambiguousAsNotApplied) ? RequestError.notApplied : .ambiguous
             answer(replicas[slot].proposed[replicas[slot].proposedHead].references, .failure(unknown))
@@ -94,5 +117,6 @@ extension Host {
         replicas[slot].unappliedReads.removeAll()
         replicas[slot].unanswered = 0
         replicas[slot].compactProposed()
+        leaveIfRemoved(slot)
     }
 }

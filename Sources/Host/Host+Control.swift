@@ -117,6 +117,10 @@ extension Host {
             if let offset = state.clockOffset, state.silentCheckedAt == nil { offsets.append(offset) }
             watch(peer, state, now: now)
         }
+        tendOutgoing(now: now)
+        tendIncoming(now: now)
+        tendComebacks(now: now)
+        reportDescriptors(now: now)
         return clock.adjust(offsets: offsets, now: now)
     }
 

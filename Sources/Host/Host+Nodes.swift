@@ -34,7 +34,7 @@ extension Host {
 
     /// The system shard: as its replica here says, else as it was heard of last.
     package var systemShard: Descriptor? {
-        replicas.first { $0.descriptor.range == .system }?.descriptor ?? heardSystemShard
+        replicas.first { $0.descriptor.range == .system && !$0.isRetired }?.descriptor ?? heardSystemShard
     }
 
     /// What `peer` has to hear of the cluster in the next control frame: nothing, unless there is news for it or the

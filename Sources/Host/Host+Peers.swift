@@ -6,11 +6,12 @@ extension Host {
     /// A message from another node's replica. The connection says which node it came from; a message that claims
     /// another one, or is for a replica that does not live here, is counted and dropped.
     package mutating func receive(_ envelope: PeerEnvelope, from peer: NodeID, now: Instant) {
-        guard envelope.from.node == peer, let slot = slots[envelope.shard],
-            replicas[slot].group.member == envelope.to
-        else {
+        guard envelope.from.node == peer else {
             counters.misdirected += 1
             return
+        }
+        guard let slot = slots[envelope.shard], replicas[slot].group.member == envelope.to else {
+            return receiveForAbsent(envelope)
         }
         if case .append(let append) = envelope.message {
             for entry in append.entries { replicas[slot].observe(entry) }
@@ -29,7 +30,12 @@ extension Host {
         addPeer(peer)
         guard !PeerState.isEarlier(boot, than: peers[peer]?.boot ?? 0) else { return }
         let isNewProcess = peers[peer]?.boot != boot && !isPlanted(.leaseSurvivesRestart)
-        if isNewProcess { peers[peer]?.restart(boot: boot) }
+        if isNewProcess {
+            peers[peer]?.restart(boot: boot)
+            forgetSnapshots(to: peer)
+            forgetSnapshots(from: peer)
+        }
+        if !isControl { resumeSnapshots(to: peer, now: now) }
         if isControl {
             peers[peer]?.isConnected = true
             // What it was told last may have been lost with the former connection.

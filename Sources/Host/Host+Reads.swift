@@ -6,7 +6,7 @@ extension Host {
     /// A read; its shard asks for one index per turn, whatever the number of reads (rule 25).
     package mutating func read(_ read: PendingRead, route: RouteStamp) {
         guard let slot = slots[route.shard] else {
-            return answer(read.reference, .failure(.epochMismatch([])))
+            return answer(read.reference, .failure(absence(of: route.shard)))
         }
         let descriptor = replicas[slot].descriptor
         guard route.version == descriptor.epoch.version else {

@@ -14,6 +14,9 @@ extension Host {
         answer(replicas[slot].arrivedReads.map(\.reference), refusal)
         for waiting in replicas[slot].unconfirmedReads { answer(waiting.reads.map(\.reference), refusal) }
         for waiting in replicas[slot].unappliedReads { answer(waiting.reads.map(\.reference), refusal) }
+        failChange(slot)
+        abandonSnapshots(from: replicas[slot].group.member, of: shard)
+        dropSnapshots(to: shard)
         replicas[slot] = Replica(retired: replicas[slot])
         deadlines[slot] = .distantFuture
     }

@@ -8,6 +8,7 @@ extension Host {
     package mutating func turn(now: Instant) -> Effects {
         noticeStall(now: now)
         fireDeadlines(now: now)
+        advanceInstalls()
         if logWritesInFlight < limits.logWritesInFlightMax { cutEntries(now: now) }
         var index = 0
         // Collecting may touch further slots (a single-voter group commits at once): the list may grow meanwhile.
@@ -23,6 +24,7 @@ extension Host {
         touched.removeAll(keepingCapacity: true)
         releaseApplies()
         answerControlFrames(now: now)
+        persistBirthsAndDestroys()
         if effects.logWrite != nil {
             // Truncations ride along: on their own they would make a quiet node write and sync.
             effects.logWrite?.batch.truncations = pendingTruncations
@@ -126,9 +128,8 @@ extension Host {
                 let replica = replicas[slot].group.member.replica
                 effects.loads.append(LoadTask(shard: replicas[slot].descriptor.shard, replica: replica, load: load))
             }
-            for request in ready.snapshots {
-                replicas[slot].group.snapshotFailed(to: request.follower.replica, now: now)
-            }
+            for request in ready.snapshots { startSnapshot(request, slot, now: now) }
+            if !ready.strangers.isEmpty { tellStrangers(ready.strangers, slot) }
             if let left = ready.leftLeader { noteLeft(left, slot) }
             if let term = ready.resignedTerm { noteResigned(term, slot) }
             if ready.leadershipChanged { leadershipChanged(slot) }
@@ -146,6 +147,7 @@ extension Host {
         if let hardState = persist.hardState, persist.entries.isEmpty || !isPlanted(.hardStateDropped) {
             write.batch.hardStates.append(HardStateRecord(shard: shard, replica: replica, hardState: hardState))
         }
+        if let base = persist.base { rebase(slot, base, in: &write.batch) }
         if let first = persist.entries.first, let last = persist.entries.last {
             write.batch.appends.append(
                 LogAppend(
@@ -153,6 +155,31 @@ extension Host {
                     chunk: EncodedEntry.chunk(persist.entries)))
         }
         write.tokens.append(PersistedReplica(shard: shard, replica: replica, token: persist.token))
+        effects.logWrite = write
+    }
+
+    /// An installed snapshot is where the log begins now.
+    private mutating func rebase(_ slot: Int, _ base: LogBase, in batch: inout LogBatch) {
+        let name = LogName(shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica)
+        let start = LogTruncation(
+            shard: name.shard, replica: name.replica, through: base.position.index, term: base.position.term)
+        if base.dropsLog { batch.resets.append(start) } else { batch.bases.append(start) }
+        // What was to be dropped lies below it.
+        pendingTruncations.removeAll { $0.name == name }
+    }
+
+    /// Logs of new replicas begin at their base, before anything else is written to them; those of destroyed ones go.
+    private mutating func persistBirthsAndDestroys() {
+        guard !pendingBirths.isEmpty || !pendingDestroys.isEmpty else { return }
+        var write = effects.logWrite ?? LogWrite()
+        effects.logWrite = nil
+        for birth in pendingBirths {
+            write.batch.resets.append(birth.start)
+            write.batch.hardStates.insert(birth.hardState, at: 0)
+        }
+        write.batch.destroys += pendingDestroys
+        pendingBirths.removeAll()
+        pendingDestroys.removeAll()
         effects.logWrite = write
     }
 
@@ -169,7 +196,8 @@ extension Host {
         guard !entries.isEmpty else { return }
         let task = ApplyTask(
             shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica, entries: entries,
-            wantsOutcomes: replicas[slot].proposedHead < replicas[slot].proposed.count,
+            wantsOutcomes: replicas[slot].proposedHead < replicas[slot].proposed.count
+                || replicas[slot].pendingChange != nil,
             isAwaited: replicas[slot].group.role == .leader)
         applyBacklogBytes += task.byteCount
         heldApplies.append(task)

@@ -1,6 +1,7 @@
 import Keyspace
 import NIOCore
 package import Raft
+import Storage
 package import Wire
 
 extension Host {
@@ -10,7 +11,7 @@ extension Host {
         _ request: WriteRequest, from reference: RequestReference, isInternal: Bool = false, now: Instant
     ) {
         guard let slot = slots[request.route.shard] else {
-            return answer(reference, .failure(.epochMismatch([])))
+            return answer(reference, .failure(absence(of: request.route.shard)))
         }
         if let problem = refusal(of: request, slot, isInternal: isInternal, now: now) {
             return answer(reference, .failure(problem))
@@ -92,6 +93,12 @@ extension Host {
             cut(slot, clusterMilliseconds: clock.milliseconds(at: now), now: now)
             waitingToCut.removeAll { $0 == slot }
         }
+    }
+
+    /// What to do about a shard that is not served here.
+    func absence(of shard: ShardID) -> RequestError {
+        guard let suspect = suspects.first(where: { $0.name.shard == shard }) else { return .epochMismatch([]) }
+        return .unavailable("the shard's replica on this node is out of service: \(suspect.reason)")
     }
 
     /// The typed refusal with the leader's address, where it is known.

@@ -56,6 +56,29 @@ package struct Host: Sendable {
     /// Whether they go out with the next turn, whoever waits.
     var areHeldAppliesDue = false
     var effects = Effects()
+
+    /// Snapshots on their way from here and to here, in the order of their beginning.
+    var outgoing: [OutgoingSnapshot] = []
+    var incoming: [IncomingSnapshot] = []
+    /// Bytes of snapshots that may be sent at the moment; below zero after a large chunk.
+    var snapshotAllowance = 0
+    var snapshotsTendedAt = Instant.distantPast
+    /// The greatest id of each shard that was destroyed here (rule 29). Looked up only.
+    var tombstones: [ShardID: ReplicaID] = [:]
+    /// Replicas whose data is being destroyed.
+    var departing: [DepartingReplica] = []
+    /// Replicas here that may have forgotten something (rule 15), and shards to come back to.
+    package internal(set) var suspects: [SuspectReplica] = []
+    var returns: [ShardID] = []
+    /// Their way back, one per shard, in no order.
+    var comebacks: [Comeback] = []
+    /// Logs that begin, and that go, with the next log write.
+    var pendingBirths: [LogBirth] = []
+    var pendingDestroys: [LogName] = []
+    /// Names requests and, with `boot`, streams of snapshots.
+    var nextNumber: UInt64 = 1
+    var reportedAt = Instant.distantPast
+
     /// Control frames of this tick that are not answered yet.
     var owedAnswers: [OwedAnswer] = []
     /// The log writer's running number as recovery found it (rule 14).
@@ -124,6 +147,7 @@ package struct Host: Sendable {
         slots[replica.descriptor.shard] = slot
         for member in replica.descriptor.configuration.members { addPeer(member.node) }
         touch(slot)
+        leaveIfRemoved(slot)
     }
 
     mutating func addPeer(_ id: NodeID) {
@@ -146,7 +170,8 @@ package struct Host: Sendable {
 
     /// Whether a turn would do anything before its deadline.
     package var hasWork: Bool {
-        !touched.isEmpty || !effects.isEmpty || !owedAnswers.isEmpty || areHeldAppliesDue
+        !touched.isEmpty || !effects.isEmpty || !owedAnswers.isEmpty || areHeldAppliesDue || !pendingBirths.isEmpty
+            || !pendingDestroys.isEmpty || incoming.contains { $0.phase == .receiving && $0.isComplete }
     }
 }
 
@@ -192,6 +217,12 @@ package struct HostCounters: Sendable {
     package var leaseDrops: UInt64 = 0
     /// Messages dropped because the replica they were for is not here, or the sender is not who it says.
     package var misdirected: UInt64 = 0
+    /// Snapshots that another node has installed, or no longer needed.
+    package var snapshotsSent: UInt64 = 0
+    /// Snapshots installed here.
+    package var snapshotsInstalled: UInt64 = 0
+    /// Replicas here whose data is gone.
+    package var replicasDestroyed: UInt64 = 0
 
     package init() {}
 }

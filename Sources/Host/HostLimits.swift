@@ -41,9 +41,27 @@ package struct HostLimits: Sendable {
     /// Longest oldest log sync before leaderships go elsewhere, in milliseconds (rule 38).
     package var slowSyncMilliseconds: UInt32 = 500
 
+    /// Snapshots on their way from this node, and to it; one more has to wait.
+    package var snapshotsOutMax: Int = 4
+    /// See `snapshotsOutMax`.
+    package var snapshotsInMax: Int = 4
+    /// Chunks of a snapshot that are not known to be staged: the sender keeps them, so this bounds its memory.
+    package var snapshotWindowChunks: Int = 4
+    /// What all snapshots of a node together send.
+    package var snapshotBytesPerSecond: Int = 64 << 20
+    /// An offer without an answer is made again after this.
+    package var snapshotOfferInterval: Interval = .seconds(1)
+    /// A stream that stands still for this long gives way to one of another sender…
+    package var snapshotLost: Interval = .seconds(5)
+    /// …and ends after this.
+    package var snapshotSilence: Interval = .seconds(30)
+    /// How often the way back of a suspect replica takes its next step, unless an answer allows it sooner.
+    package var comebackInterval: Interval = .milliseconds(500)
+    /// How long it waits for an answer.
+    package var comebackPatience: Interval = .seconds(3)
+    /// How often leaders have their descriptors written into the system shard, until that is confirmed.
+    package var reportInterval: Interval = .seconds(1)
+
     /// The usual bounds.
-    package init() {
-        // A member that lacks more than this needs a snapshot; as long as there are none, everybody is waited for.
-        raft.slowFollowerEntriesMax = .max
-    }
+    package init() {}
 }

@@ -34,6 +34,12 @@ package struct Replica: Sendable {
     var isTouched = false
     /// Whether it led when last looked at.
     package var wasLeader = false
+    /// The change of members that waits to be applied, if it was asked for here.
+    var pendingChange: PendingChange?
+    /// The epoch that the shard's row in the system shard is known to have.
+    var reportedEpoch: Epoch?
+    /// Snapshots installed, and begun to be; part of the generation (rule 25).
+    package var installs: UInt64 = 0
     /// Out of service: only its descriptor is of interest.
     package private(set) var isRetired = false
 
@@ -56,7 +62,8 @@ package struct Replica: Sendable {
     /// What a read remembers on arrival, to see afterwards that the replica is still the same (rule 25).
     package var generation: ReadGeneration {
         ReadGeneration(
-            shard: descriptor.shard, replica: group.member.replica, version: descriptor.epoch.version)
+            shard: descriptor.shard, replica: group.member.replica, version: descriptor.epoch.version,
+            installs: installs)
     }
 
     /// The stamp of the next entry: above everything in the log, and not behind the cluster clock (rules 19, 20).

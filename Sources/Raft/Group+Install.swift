@@ -48,8 +48,7 @@ extension Group {
 
     private func verdict(on snapshot: SnapshotMetadata, beyond floor: LogIndex) -> SnapshotVerdict {
         let position = snapshot.position
-        let isPossible = position.index.rawValue < UInt64.max / 2 && position.term > .zero && position.term < .limit
-        guard isPossible, snapshot.configuration.isWellFormed else { return .malformed }
+        guard snapshot.isPossible else { return .malformed }
         guard snapshot.configuration.member(member.replica) == member else { return .notAMember }
         return position.index > floor ? .accepted : .stale
     }

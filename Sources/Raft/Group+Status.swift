@@ -20,6 +20,9 @@ extension Group {
     /// Bytes of entries held in memory.
     package var cachedBytes: Int { log.cachedBytes }
 
+    /// Everything handed out to be applied has been reported as applied.
+    package var isApplierIdle: Bool { appliedIndex == handedOut }
+
     /// The term of the entry at `index`; nil before the truncation point and after the end.
     package func termAt(_ index: LogIndex) -> Term? { log.term(at: index) }
 

@@ -60,6 +60,9 @@ package struct ReplicaID: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     package init(_ rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// The id after this one; saturates.
+    package var next: ReplicaID { ReplicaID(rawValue == .max ? .max : rawValue + 1) }
+
     package static func < (a: ReplicaID, b: ReplicaID) -> Bool { a.rawValue < b.rawValue }
     package var description: String { String(rawValue) }
 }

@@ -9,4 +9,10 @@ package struct SnapshotMetadata: Hashable, Sendable {
         self.position = position
         self.configuration = configuration
     }
+
+    /// Whether some real history may have it: no replica is built from another.
+    package var isPossible: Bool {
+        position.index > .zero && position.index.rawValue < UInt64.max / 2 && position.term > .zero
+            && position.term < .limit && configuration.isWellFormed
+    }
 }

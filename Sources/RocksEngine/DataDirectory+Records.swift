@@ -45,6 +45,28 @@ extension DataDirectory {
         }
     }
 
+    /// A suspect replica is gone, durably: its data was destroyed, its id will not come back.
+    package func clearSuspect(_ name: LogName) throws(FileError) {
+        try records.withLock { (records) throws(FileError) in
+            var suspicion = records.suspicion
+            suspicion.remove(name)
+            try DataDirectory.store(suspicion, in: path)
+            records.suspicion = suspicion
+        }
+    }
+
+    /// The replicas that are here take the place of the node's own mark, durably: later ones are not suspect.
+    package func nameSuspects(_ names: [LogName]) throws(FileError) {
+        try records.withLock { (records) throws(FileError) in
+            guard let reason = records.suspicion.node else { return }
+            var suspicion = records.suspicion
+            for name in names { suspicion.add(name, reason: reason) }
+            suspicion.node = nil
+            try DataDirectory.store(suspicion, in: path)
+            records.suspicion = suspicion
+        }
+    }
+
     /// Marks every replica that is here suspect, durably.
     package func markNodeSuspect(reason: String) throws(FileError) {
         try records.withLock { (records) throws(FileError) in

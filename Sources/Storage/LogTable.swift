@@ -37,6 +37,10 @@ package struct LogTable: Sendable {
             try load(reset.name, from: source)
             extents[reset.name]?.reset(reset, into: &sink)
         }
+        for base in batch.bases {
+            try load(base.name, from: source)
+            extents[base.name]?.truncate(base, into: &sink)
+        }
         for append in batch.appends {
             try load(append.name, from: source)
             try extents[append.name]?.append(append, into: &sink)

@@ -7,6 +7,7 @@ package import Raft
 /// first number   := 0x02  writer:u8                      → n:u64               where the numbers start
 /// tombstone      := 0x03  shard:u64                      → format:u8 = 1 replica:u64   rule 29
 /// cache          := 0x04  name                           → the owner's bytes
+/// return         := 0x05  shard:u64                      → format:u8 = 1 replica:u64   rule 15
 /// ```
 /// Keys are big-endian, values little-endian. Do not renumber.
 package enum NodeKey {
@@ -19,6 +20,9 @@ package enum NodeKey {
     /// The first byte of a cache row's key.
     package static let cacheSpace: UInt8 = 0x04
 
+    /// The first byte of the key of a shard to which the node wants to come back.
+    package static let returnSpace: UInt8 = 0x05
+
     /// How many running numbers of a writer are remembered.
     package static let numberSlots: UInt64 = 65_536
 
@@ -30,11 +34,23 @@ package enum NodeKey {
         return bytes
     }
 
+    /// A voter of `shard` was destroyed here because it may have forgotten something, and another one is to take its
+    /// place; the value is that of a tombstone.
+    package static func returning(_ shard: ShardID) -> SmallBytes {
+        var bytes = SmallBytes()
+        bytes.append(returnSpace)
+        bytes.append(bigEndian: shard.rawValue)
+        return bytes
+    }
+
     /// A row that may be lost, such as gossip.
     package static func cache(_ name: String) -> [UInt8] { [cacheSpace] + name.utf8 }
 
     /// All tombstones: the first key, and the exclusive end.
     package static let tombstones: (start: [UInt8], end: [UInt8]) = ([tombstoneSpace], [tombstoneSpace + 1])
+
+    /// All shards to come back to: the first key, and the exclusive end.
+    package static let returns: (start: [UInt8], end: [UInt8]) = ([returnSpace], [returnSpace + 1])
 
     /// The row of a writer's running number.
     package static func number(writer: UInt8, _ number: UInt64) -> SmallBytes {
@@ -61,11 +77,11 @@ package enum NodeKey {
         return bytes
     }
 
-    /// Reads a tombstone's row exactly.
+    /// Reads the row of a tombstone, or of a shard to come back to, exactly.
     package static func decodeTombstone(
-        key: RawSpan, value: RawSpan
+        key: RawSpan, value: RawSpan, space: UInt8 = tombstoneSpace
     ) throws(StorageError) -> (shard: ShardID, replica: ReplicaID) {
-        guard key.byteCount == 9, key.byte(at: 0) == tombstoneSpace, let shard = key.bigEndian(at: 1, as: UInt64.self)
+        guard key.byteCount == 9, key.byte(at: 0) == space, let shard = key.bigEndian(at: 1, as: UInt64.self)
         else { throw .corruption("a tombstone's key is malformed") }
         guard value.byte(at: 0) == 1 else { throw .unsupported("tombstone format") }
         guard value.byteCount == 9, let replica = value.littleEndian(at: 1, as: UInt64.self) else {

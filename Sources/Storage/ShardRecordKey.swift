@@ -4,7 +4,7 @@ package import Raft
 ///
 /// ```
 /// key    := 'l' (0x6C)  shard:u64  kind:u8  [suffix]          big-endian
-/// kind   := 1 descriptor   2 applied state   3 session checkpoint   4 session delta
+/// kind   := 1 descriptor   2 applied state   3 session checkpoint   4 session delta   5 replica
 /// suffix := index:u64, for kind 4: the applied index of the delta
 /// ```
 /// They are the truth about which replicas exist (rule 16). Do not renumber.
@@ -18,6 +18,8 @@ package enum ShardRecordKey {
         case appliedState = 2
         case sessionCheckpoint = 3
         case sessionDelta = 4
+        /// Whose records these are: the descriptor alone does not say it once the replica was removed.
+        case replica = 5
     }
 
     /// The shard's descriptor as of its applied index.
@@ -25,6 +27,9 @@ package enum ShardRecordKey {
 
     /// The shard's `AppliedState`.
     package static func appliedState(_ shard: ShardID) -> SmallBytes { key(shard, .appliedState) }
+
+    /// The id of the replica here; see `ReplicaRecord`.
+    package static func replica(_ shard: ShardID) -> SmallBytes { key(shard, .replica) }
 
     /// The whole session table at some index.
     package static func sessionCheckpoint(_ shard: ShardID) -> SmallBytes { key(shard, .sessionCheckpoint) }

@@ -30,6 +30,7 @@ package struct LogModel {
     package mutating func change(_ name: LogName, _ draw: inout Draw) -> LogBatch {
         var batch = LogBatch()
         if draw.below(25) == 0 { batch.resets.append(reset(name, &draw)) }
+        if draw.below(25) == 0 { batch.bases.append(rebase(name, &draw)) }
         for _ in 0..<(1 + draw.below(2)) { batch.appends.append(append(name, &draw)) }
         if draw.below(3) == 0 { batch.truncations.append(truncate(name, &draw)) }
         return batch
@@ -57,6 +58,15 @@ package struct LogModel {
         if count > 0 { startTerm = entries[count - 1].term }
         entries.removeFirst(count)
         start += UInt64(count)
+        return LogChecks.truncation(start, term: startTerm, name)
+    }
+
+    /// As a truncation, but at times beyond the end.
+    private mutating func rebase(_ name: LogName, _ draw: inout Draw) -> LogTruncation {
+        guard draw.below(3) == 0 else { return truncate(name, &draw) }
+        startTerm = entries.last?.term ?? startTerm
+        start = last + UInt64(draw.below(10))
+        entries.removeAll()
         return LogChecks.truncation(start, term: startTerm, name)
     }
 

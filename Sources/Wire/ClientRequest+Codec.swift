@@ -14,6 +14,7 @@ extension ClientRequest {
     ///           flags: bit 0 reverse, bit 1 keys only
     /// routes := flags:u8 [key, if bit 0]                          flags: bit 0 one key only, bit 1 includes system
     /// status := nothing
+    /// replicas := see ReplicaRequest+Codec.swift
     /// consistency := kind:u8 maxMilliseconds:u32      kind: 1 linearizable, 2 follower, 3 stale
     /// ```
     @discardableResult
@@ -26,6 +27,7 @@ extension ClientRequest {
         case .scan(let scan): scan.writeFields(into: &buffer)
         case .routes(let routes): routes.writeFields(into: &buffer)
         case .status: break
+        case .replicas(let request): request.writeFields(into: &buffer)
         }
         return FrameWriter.end(frame, in: &buffer)
     }
@@ -43,6 +45,7 @@ extension ClientRequest {
         case FrameKind.scan: body = .scan(try ScanRequest.read(&reader))
         case FrameKind.routes: body = .routes(try RoutesRequest.read(&reader))
         case FrameKind.status: body = .status
+        case FrameKind.replicas: body = .replicas(try ReplicaRequest.read(&reader))
         default: throw .unknownKind(frame.kind)
         }
         return ClientRequest(id: id, timeoutMilliseconds: timeout, body: body)
@@ -57,6 +60,7 @@ extension ClientRequest.Body {
         case .scan: FrameKind.scan
         case .routes: FrameKind.routes
         case .status: FrameKind.status
+        case .replicas: FrameKind.replicas
         }
     }
 }

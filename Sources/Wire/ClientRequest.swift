@@ -23,6 +23,7 @@ package struct ClientRequest: Sendable {
         case scan(ScanRequest)
         case routes(RoutesRequest)
         case status
+        case replicas(ReplicaRequest)
     }
 }
 

@@ -10,7 +10,7 @@ extension ClientResponse {
     /// values  := count:u32 byteCount:u32 value*           see ValueList
     /// page    := rowCount:u32 byteCount:u32 row* hasResume:u8 [resume:key]        see ScanPage
     /// routeTable := see RouteTable+Codec.swift            nodeStatus := see NodeStatus+Codec.swift
-    /// failure := see RequestError+Codec.swift
+    /// descriptor := see WireReader+Types.swift            failure := see RequestError+Codec.swift
     /// ```
     package func encode(into buffer: inout ByteBuffer) {
         let frame = FrameWriter.begin(kind: body.kind, into: &buffer, flavor: .client)
@@ -24,6 +24,7 @@ extension ClientResponse {
         case .page(let page): page.write(into: &buffer)
         case .routes(let table): table.write(into: &buffer)
         case .status(let status): status.write(into: &buffer)
+        case .descriptor(let descriptor): buffer.writeDescriptor(descriptor)
         case .failure(let error): error.write(into: &buffer)
         }
         if !FrameWriter.end(frame, in: &buffer) { ClientResponse.tooLong(id).encode(into: &buffer) }
@@ -60,6 +61,7 @@ extension ClientResponse {
         case FrameKind.page: body = .page(try ScanPage.read(&reader))
         case FrameKind.routeTable: body = .routes(try RouteTable.read(&reader))
         case FrameKind.nodeStatus: body = .status(try NodeStatus.read(&reader))
+        case FrameKind.descriptor: body = .descriptor(try reader.readDescriptor())
         case FrameKind.failure: body = .failure(try RequestError.read(&reader))
         default: throw .unknownKind(frame.kind)
         }
@@ -81,6 +83,7 @@ extension ClientResponse.Body {
         case .page: FrameKind.page
         case .routes: FrameKind.routeTable
         case .status: FrameKind.nodeStatus
+        case .descriptor: FrameKind.descriptor
         case .failure: FrameKind.failure
         }
     }

@@ -1,3 +1,5 @@
+package import Keyspace
+
 /// The answer to the request with the same id.
 package struct ClientResponse: Sendable, Equatable {
     /// That request's id.
@@ -16,6 +18,7 @@ package struct ClientResponse: Sendable, Equatable {
         case page(ScanPage)
         case routes(RouteTable)
         case status(NodeStatus)
+        case descriptor(Descriptor)
         case failure(RequestError)
     }
 }

@@ -17,6 +17,8 @@ package enum FrameKind {
     package static let routes: UInt8 = 0x13
     /// Asks for the node's status, without fields; answered by `nodeStatus` or `failure`.
     package static let status: UInt8 = 0x14
+    /// A `ReplicaRequest`; answered by `descriptor` or `failure`.
+    package static let replicas: UInt8 = 0x15
 
     // Client flavour: responses.
     /// A `WriteResult`: every operation was applied.
@@ -29,6 +31,8 @@ package enum FrameKind {
     package static let routeTable: UInt8 = 0x23
     /// A `NodeStatus`.
     package static let nodeStatus: UInt8 = 0x24
+    /// A `Descriptor`: the shard as it is after a change of its replicas.
+    package static let descriptor: UInt8 = 0x25
     /// A `RequestError`, the answer to any request.
     package static let failure: UInt8 = 0x2F
 
@@ -53,4 +57,8 @@ package enum FrameKind {
     package static let raft: UInt8 = 0x01
     /// A `ControlFrame`.
     package static let control: UInt8 = 0x02
+    /// A `SnapshotEnvelope`.
+    package static let snapshot: UInt8 = 0x03
+    /// A `ReplicaNotice`.
+    package static let notice: UInt8 = 0x04
 }

@@ -4,7 +4,6 @@ import Raft
 // The fields behind an envelope's term; drawn in PeerEnvelope+Codec.swift.
 
 extension WireReader {
-    fileprivate mutating func readIndex() throws(WireError) -> LogIndex { LogIndex(try readUInt64()) }
     fileprivate mutating func readTerm() throws(WireError) -> Term { Term(try readUInt64()) }
     fileprivate mutating func readInstant() throws(WireError) -> Instant { Instant(nanoseconds: try readInt64()) }
 }

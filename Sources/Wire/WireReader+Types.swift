@@ -7,6 +7,9 @@ extension WireReader {
         Key(try readBytes(limit: KeyLimits.internalKeyBytesMax + 1))
     }
 
+    /// index:u64, of an entry.
+    mutating func readIndex() throws(WireError) -> LogIndex { LogIndex(try readUInt64()) }
+
     /// member := replica:u64 node:u64
     package mutating func readMember() throws(WireError) -> Member {
         Member(replica: ReplicaID(try readUInt64()), node: NodeID(try readUInt64()))

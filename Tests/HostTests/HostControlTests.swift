@@ -306,7 +306,7 @@ import Wire
             PeerEnvelope(shard: HostBench.shard, from: one, to: own, message: heartbeat),
             PeerEnvelope(
                 shard: HostBench.shard, from: Member(replica: ReplicaID(3), node: NodeID(3)),
-                to: Member(replica: ReplicaID(9), node: NodeID(2)), message: heartbeat),
+                to: Member(replica: ReplicaID(1), node: NodeID(2)), message: heartbeat),
             PeerEnvelope(
                 shard: ShardID(77), from: Member(replica: ReplicaID(3), node: NodeID(3)), to: own, message: heartbeat),
         ]

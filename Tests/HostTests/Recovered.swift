@@ -32,6 +32,7 @@ struct Recovered {
             case .descriptor: descriptor = try value.withBytes { try DescriptorRecord.decode($0) }
             case .appliedState: applied = try value.withBytes { try AppliedState.decode($0) }
             case .sessionCheckpoint: sessions.checkpoint = ByteBuffer(bytes: value)
+            case .replica: _ = try value.withBytes { try ReplicaRecord.decode($0) }
             case .sessionDelta: sessions.deltas.append((try #require(index), ByteBuffer(bytes: value)))
             }
         }

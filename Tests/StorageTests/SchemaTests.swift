@@ -49,6 +49,8 @@ import Testing
         #expect(hex(NodeKey.firstNumber(writer: 2).array) == "0202")
         #expect(hex(NodeKey.tombstone(ShardID(7)).array) == "030000000000000007")
         #expect(hex(NodeKey.tombstoneValue(ReplicaID(8)).array) == "010800000000000000")
+        #expect(hex(NodeKey.returning(ShardID(7)).array) == "050000000000000007")
+        #expect(hex(ShardRecordKey.replica(ShardID(1)).array) == "6c000000000000000105")
     }
 
     @Test func records() throws {
@@ -60,6 +62,9 @@ import Testing
         )
         #expect(try applied.encode().withBytes { (b) throws(StorageError) in try AppliedState.decode(b) } == applied)
         #expect(try head.encode().withBytes { (b) throws(StorageError) in try LogHead.decode(b) } == head)
+        let replica = ReplicaRecord.encode(ReplicaID(8))
+        #expect(hex(replica) == "010800000000000000")
+        #expect(try replica.withBytes { (b) throws(StorageError) in try ReplicaRecord.decode(b) } == ReplicaID(8))
         let stored = DescriptorRecord.encode(descriptor)
         #expect(stored[0] == 1)
         #expect(try stored.withBytes { (b) throws(StorageError) in try DescriptorRecord.decode(b) } == descriptor)
@@ -86,6 +91,7 @@ import Testing
             #expect(isUnsupported(bytes) { (b) throws(StorageError) in _ = try DataValue.decode(b) })
         }
         #expect(isUnsupported([2]) { (b) throws(StorageError) in _ = try AppliedState.decode(b) })
+        #expect(isUnsupported([2]) { (b) throws(StorageError) in _ = try ReplicaRecord.decode(b) })
         #expect(isUnsupported([2]) { (b) throws(StorageError) in _ = try LogHead.decode(b) })
         #expect(isUnsupported([2]) { (b) throws(StorageError) in _ = try DescriptorRecord.decode(b) })
         let key: [UInt8] = [0x6C, 0, 0, 0, 0, 0, 0, 0, 1, 9]
@@ -107,6 +113,7 @@ import Testing
         let decoders: [(exact: [UInt8]?, decode: (RawSpan) throws(StorageError) -> Void)] = [
             (nil, { (b) throws(StorageError) in _ = try DataValue.decode(b) }),
             (applied.encode(), { (b) throws(StorageError) in _ = try AppliedState.decode(b) }),
+            (ReplicaRecord.encode(ReplicaID(8)), { (b) throws(StorageError) in _ = try ReplicaRecord.decode(b) }),
             (head.encode(), { (b) throws(StorageError) in _ = try LogHead.decode(b) }),
             (DescriptorRecord.encode(descriptor), { (b) throws(StorageError) in _ = try DescriptorRecord.decode(b) }),
             (nil, { (b) throws(StorageError) in _ = try ShardRecordKey.decode(b) }),

@@ -18,6 +18,7 @@ import Wire
                 #expect(a.keys.keys == b.keys.keys)
             case (.scan(let a), .scan(let b)): #expect(a == b)
             case (.routes(let a), .routes(let b)): #expect(a == b)
+            case (.replicas(let a), .replicas(let b)): #expect(a == b)
             case (.status, .status): break
             default: Issue.record("\(request.body) became \(read.body)")
             }

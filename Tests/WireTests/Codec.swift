@@ -13,7 +13,7 @@ struct Codec: CustomStringConvertible, Sendable {
     var recode: @Sendable (ByteBuffer) throws -> ByteBuffer
 
     static func all() throws -> [Codec] {
-        try entryCodecs() + peerCodecs() + formationCodecs() + recordCodecs() + clientCodecs()
+        try entryCodecs() + peerCodecs() + formationCodecs() + recordCodecs() + clientCodecs() + replicaCodecs()
     }
 
     /// A frame, read and written by these; the sample is its body, so that mutations get past the frame's checksum.
@@ -101,6 +101,25 @@ struct Codec: CustomStringConvertible, Sendable {
         return codecs
     }
 
+    private static func replicaCodecs() throws -> [Codec] {
+        var codecs: [Codec] = []
+        for (number, envelope) in Samples.snapshots.enumerated() {
+            codecs.append(
+                try frame("snapshot \(number)", .peer, { envelope.encode(into: &$0) }) {
+                    let envelope = try SnapshotEnvelope.decode($0)
+                    if case .chunk(let chunk) = envelope.message { try? walk(chunk) }
+                    envelope.encode(into: &$1)
+                })
+        }
+        for (number, notice) in Samples.notices.enumerated() {
+            codecs.append(
+                try frame("notice \(number)", .peer, { notice.encode(into: &$0) }) {
+                    try ReplicaNotice.decode($0).encode(into: &$1)
+                })
+        }
+        return codecs
+    }
+
     private static func raftFrame(_ envelopes: [PeerEnvelope]) -> ByteBuffer {
         var builder = RaftFrameBuilder()
         for envelope in envelopes { _ = builder.append(envelope) }
@@ -135,6 +154,16 @@ struct Codec: CustomStringConvertible, Sendable {
                 if case .payload(let payload) = entry.content { try walk(payload) }
                 return EncodedEntry.encode(entry)
             }
+        }
+    }
+
+    /// Reads every row, and looks at the bytes of each.
+    static func walk(_ chunk: SnapshotChunk) throws {
+        var rows = SnapshotRows(chunk.bytes)
+        while let row = try rows.next() {
+            let span = chunk.bytes.readableBytesSpan
+            _ = span.extracting(row.key).byteCount
+            _ = span.extracting(row.value).byteCount
         }
     }
 

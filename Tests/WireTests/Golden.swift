@@ -2,7 +2,7 @@
 /// old and new nodes, or a node and its own disk, no longer understand each other: add a new kind or format instead.
 enum Golden {
     /// All samples.
-    static let samples = inside + client
+    static let samples = inside + client + replicas
 
     static let inside: [(name: String, digits: String)] = [
         (

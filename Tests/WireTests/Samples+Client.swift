@@ -28,6 +28,7 @@ extension Samples {
             .routes(RoutesRequest(key: .user([0x61]), includesSystem: false)),
             .routes(RoutesRequest(includesSystem: true)),
             .status,
+            .replicas(replicaRequest),
         ]
         return bodies.map { ClientRequest(id: 0x31, timeoutMilliseconds: 0x32, body: $0) }
     }
@@ -80,7 +81,7 @@ extension Samples {
             [
                 .written(.one(outcomes[0])), .written(.many(outcomes)), .values(values()), .page(page()),
                 .page(ScanPage()), .routes(table), .status(status),
-            ] + errors.map { .failure($0) }
+            ] + errors.map { .failure($0) } + [.descriptor(jointDescriptor)]
         return bodies.map { ClientResponse(id: 0x31, body: $0) }
     }
 }

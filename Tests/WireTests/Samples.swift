@@ -113,6 +113,60 @@ enum Samples {
         incarnation: 0x0B, synced: 0x0C, oldestSyncMilliseconds: 0x0D, systemDescriptor: jointDescriptor,
         nodes: [node], heardSynced: 0x0E)
 
+    /// One of each kind, with a different number in every field.
+    static let snapshotMessages: [SnapshotMessage] = [
+        .offer(
+            SnapshotOffer(
+                position: LogPosition(index: LogIndex(0x21), term: Term(0x22)), descriptor: jointDescriptor,
+                lastVersion: Timestamp(0x23))),
+        .accept(SnapshotProgress(chunks: 0x31, checksum: 0x32)),
+        .refuse(.stale(commit: LogIndex(0x41))), .refuse(.busy), .refuse(.underWay(LogIndex(0x42))),
+        .refuse(.notAMember), .refuse(.tombstoned), .refuse(.overlaps), .refuse(.broken),
+        .chunk(
+            SnapshotChunk(
+                progress: SnapshotProgress(chunks: 0x51, checksum: 0x52), part: .sessions,
+                bytes: ByteBuffer(bytes: [0x53, 0x54]))),
+        .chunk(SnapshotChunk(progress: SnapshotProgress(chunks: 0x55, checksum: 0x56), part: .rows, bytes: rows)),
+        .acknowledge(through: 0x61),
+        .last(SnapshotTotals(progress: SnapshotProgress(chunks: 0x71, checksum: 0x72), rows: 0x73)),
+        .installed(LogIndex(0x81)), .abandon,
+    ]
+
+    static let rows = {
+        var rows = ByteBuffer()
+        for (key, value) in [([0x02, 0x61], [0x01]), ([0x02, 0x61, 0x00], []), ([0x02, 0x62], [0x02, 0x03])]
+            as [([UInt8], [UInt8])]
+        {
+            SnapshotRows.append(
+                key: ByteBuffer(bytes: key).readableBytesSpan, value: ByteBuffer(bytes: value).readableBytesSpan,
+                to: &rows)
+        }
+        return rows
+    }()
+
+    static let snapshots = snapshotMessages.map { message in
+        SnapshotEnvelope(
+            shard: ShardID(0x11), from: Member(replica: ReplicaID(0x12), node: NodeID(0x13)),
+            to: Member(replica: ReplicaID(0x14), node: NodeID(0x15)), transfer: SnapshotTransfer(0x16),
+            message: message)
+    }
+
+    static let replicaRequest = ReplicaRequest(
+        shard: ShardID(0x11), epoch: Epoch(version: 0x12, config: 0x13),
+        change: ReplicaChange(
+            addLearners: [NodeID(0x14), NodeID(0x15)], promote: [ReplicaID(0x16)], demote: [],
+            remove: [ReplicaID(0x17)]))
+
+    static let notices: [ReplicaNotice] = [
+        .descriptor(to: member, descriptor),
+        .notHere(
+            shard: ShardID(0x11), absent: Member(replica: ReplicaID(0x12), node: NodeID(0x13)),
+            to: Member(replica: ReplicaID(0x14), node: NodeID(0x15))),
+        .request(number: 0x21, replicaRequest), .changed(number: 0x22, jointDescriptor),
+        .refused(number: 0x23, .busy(retryAfterMilliseconds: 0x24, reason: "b")), .report(descriptor),
+        .reported(shard: ShardID(0x31), Epoch(version: 0x32, config: 0x33)),
+    ]
+
     static let quietControl = ControlFrame(sequence: 1, sentAt: Instant(nanoseconds: 2), boot: 5, vouches: false)
 
     static let record = BootstrapRecord(

@@ -1,6 +1,7 @@
 import Host
 import Keyspace
 import NIOCore
+import NIOPosix
 import Raft
 import Transport
 import Wire
@@ -42,7 +43,7 @@ extension Lane {
             return respond(
                 reference, .failure(.busy(retryAfterMilliseconds: 10, reason: "too many requests on one connection")))
         }
-        guard suspectReason == nil, drain != .stopped else { return refuse(request, reference) }
+        guard drain != .stopped else { return refuse(request, reference) }
         switch request.body {
         case .write(let write): host.write(write, from: reference, now: SteadyClock.now())
         case .get(let get):
@@ -51,13 +52,24 @@ extension Lane {
             host.read(PendingRead(reference: reference, body: .scan(scan)), route: scan.route)
         case .routes(let routes): answer(routes, reference)
         case .status: status(reference)
+        case .replicas(let change): host.change(change, from: reference, now: SteadyClock.now())
         }
     }
 
-    /// Where every shard is: from here, or from those who know when this node has no replica of the system shard.
+    /// Where every shard is: from here and from the system shard's rows, as far as they are here, else from those who
+    /// know.
     private func answer(_ request: RoutesRequest, _ reference: RequestReference) {
-        guard let membership, membership.shard.replica == nil else {
-            return respond(reference, .routes(routeTable(request)))
+        guard let membership else { return respond(reference, .routes(routeTable(request))) }
+        guard membership.shard.replica == nil else {
+            let rows = ShardRows(store: state)
+            return readPool.submit { [self] poolState in
+                guard case .active = poolState else { return }
+                let known = rows.routes()
+                loop.execute { [self] in
+                    respond(reference, .routes(routeTable(request, and: known)))
+                    scheduleTurn()
+                }
+            }
         }
         membership.routes.table { [self] known in
             respond(reference, .routes(routeTable(request, and: known?.routes ?? [])))
@@ -69,8 +81,8 @@ extension Lane {
         switch request.body {
         case .status: status(reference)
         case .routes(let routes): respond(reference, .routes(routeTable(routes)))
-        case .write, .get, .scan:
-            respond(reference, .failure(.unavailable(suspectReason ?? "the node is shutting down")))
+        case .write, .get, .scan, .replicas:
+            respond(reference, .failure(.unavailable("the node is shutting down")))
         }
     }
 
@@ -112,6 +124,7 @@ extension Lane {
         case .scan(let scan): host.read(PendingRead(reference: reference, body: .scan(scan)), route: scan.route)
         case .routes(let routes): respond(reference, .routes(routeTable(routes)))
         case .status: status(reference)
+        case .replicas(let change): host.change(change, from: reference, now: SteadyClock.now())
         }
         scheduleTurn()
     }

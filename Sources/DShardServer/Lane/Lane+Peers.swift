@@ -49,7 +49,7 @@ extension Lane {
         watchSync(now: now)
         if let forgotten = host.forgottenNumber {
             // Its disk was rolled back: it may have forgotten a vote or an entry, so it must take no part (rule 14).
-            return onFatal("a peer has heard log write \(forgotten) of this node, which its disk has lost", true)
+            return onForgotten(forgotten)
         }
         if let step = host.controlTick(now: now) { telemetry.log.notice("cluster clock set by \(step) ms") }
         for node in host.peerNodes where links?.isConnected(node) == true {
@@ -90,6 +90,10 @@ extension Lane {
             let control = try ControlFrame.decode(frame)
             host.receive(control, from: node, now: now)
             scheduleTurn()
+        case FrameKind.snapshot:
+            host.receive(try SnapshotEnvelope.decode(frame), from: node, now: now)
+            scheduleTurn()
+        case FrameKind.notice: hear(try ReplicaNotice.decode(frame), from: node)
         default:
             throw .unknownKind(frame.kind)
         }
@@ -136,18 +140,5 @@ extension Lane {
             host.markDiskFull(refusesAppends)
             scheduleTurn()
         }
-    }
-
-    /// Takes a replica out of service whose data or log cannot be believed (rule 15); the rest of the node goes on.
-    func suspect(_ shard: ShardID, _ reason: String) {
-        guard let replica = host.replica(of: shard) else { return }
-        telemetry.log.critical("a replica is out of service: \(reason)", metadata: ["shard": "\(shard)"])
-        let suspect = SuspectShard(
-            descriptor: replica.descriptor, replica: replica.group.member.replica, reason: reason)
-        suspectShards.append(suspect)
-        host.retire(shard)
-        let record = onSuspect
-        readPool.submit { _ in record(suspect) }
-        scheduleTurn()
     }
 }

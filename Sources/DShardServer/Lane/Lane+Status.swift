@@ -12,14 +12,13 @@ extension Lane {
     /// replicas is suspect.
     func readiness() -> [String] {
         if drain != .serving { return ["shutting down"] }
-        if let suspectReason { return [suspectReason] }
         if let forgotten = host.forgottenNumber {
             return ["a peer has heard log write \(forgotten) of this node, which its disk has lost"]
         }
-        if let suspect = suspectShards.first {
-            return ["shard \(suspect.descriptor.shard) is suspect: \(suspect.reason)"]
+        if let suspect = host.suspects.first {
+            return ["shard \(suspect.name.shard) is suspect: \(suspect.reason)"]
         }
-        guard let system = host.replicas.first(where: { $0.descriptor.range.start < Key.userStart }) else {
+        guard let system = membership?.shard.replica else {
             guard let membership else { return ["the cluster is not known yet"] }
             return membership.trouble(now: SteadyClock.now()).map { [$0] } ?? []
         }
@@ -43,10 +42,11 @@ extension Lane {
                     leader: replica.group.leader?.node, term: replica.group.term, commit: replica.group.commitIndex,
                     applied: replica.group.appliedIndex, sizeBytes: 0, keys: 0))
         }
-        for suspect in suspectShards {
+        for suspect in host.suspects {
+            guard let descriptor = suspect.descriptor else { continue }
             shards.append(
                 ShardStatus(
-                    descriptor: suspect.descriptor, role: .suspect, leader: nil, term: .zero, commit: .zero,
+                    descriptor: descriptor, role: .suspect, leader: nil, term: .zero, commit: .zero,
                     applied: .zero, sizeBytes: 0, keys: 0))
         }
         let own = NodeState(
@@ -60,8 +60,10 @@ extension Lane {
                 isConnected: peer.isConnected, heardMillisecondsAgo: peer.heardMillisecondsAgo)
         }
         let reasons = readiness()
+        let returning = host.comebackNotes.map { "shard \($0.shard) comes back: \($0.text)" }
         let found = NodeStatus(
-            node: identity.node, address: identity.address, isReady: reasons.isEmpty, reasons: reasons,
+            node: identity.node, address: identity.address, isReady: reasons.isEmpty,
+            reasons: reasons + returning,
             shards: shards, nodes: ([own] + peers).sorted { $0.address.node < $1.address.node },
             labels: membership?.labels ?? [:])
         let meter = ShardMeter(store: state)

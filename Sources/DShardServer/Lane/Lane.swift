@@ -23,6 +23,7 @@ final class Lane: @unchecked Sendable {
     var logWriter: LogWriter?
     var applyWorker: ApplyWorker?
     var loader: LogLoader?
+    var snapshotWorker: SnapshotWorker?
     var links: PeerLinks?
     var membership: Membership?
 
@@ -41,23 +42,15 @@ final class Lane: @unchecked Sendable {
     var controlTimer: RepeatedTask?
     var suspendedBefore = Interval.zero
     var drain = Drain.serving
-    /// What a node that may have forgotten says instead of serving (rule 15); nil when it is sound.
-    var suspectReason: String?
-    /// Replicas that are not put to work, with the reason; they show in the status.
-    var suspectShards: [SuspectShard] = []
     /// Ends the process; the flag: what the store holds cannot be believed (rules 15, 38).
     var onFatal: @Sendable (_ reason: String, _ isCorrupt: Bool) -> Void = { _, _ in }
-    /// Records durably that a replica is suspect.
-    var onSuspect: @Sendable (SuspectShard) -> Void = { _ in }
+    /// Ends the process: a peer has heard this number of a log write, and the disk has lost it (rule 14).
+    var onForgotten: @Sendable (UInt64) -> Void = { _ in }
+    /// Records durably that a replica is suspect, and that it is gone.
+    var onSuspect: @Sendable (SuspectReplica) -> Void = { _ in }
+    var onCleared: @Sendable (LogName) -> Void = { _ in }
     /// The greatest running number of the log writer that a sync covers (rule 14).
     var syncedNumber: @Sendable () -> UInt64 = { 0 }
-
-    /// A replica that may have forgotten something (rule 15).
-    struct SuspectShard: Sendable {
-        var descriptor: Descriptor
-        var replica: ReplicaID
-        var reason: String
-    }
 
     /// How far the shutdown has come.
     enum Drain: Equatable {
@@ -120,11 +113,13 @@ final class Lane: @unchecked Sendable {
         let effects = host.turn(now: SteadyClock.now())
         send(effects.messages)
         for (peer, frame) in effects.control { send(frame, to: peer) }
+        performReplicaWork(effects)
         // To the peers first: their way to durability is longer than this node's own, and a leader need not wait for
         // its own disk before it sends (rule 9).
         links?.flushAll()
         if let write = effects.logWrite { logWriter?.submit(write) }
-        if !effects.applies.isEmpty { applyWorker?.submit(effects.applies) }
+        let work = ApplyWork.of(effects)
+        if !work.isEmpty { applyWorker?.submit(work) }
         for task in effects.loads { loader?.load(task) }
         for answer in effects.answers { respond(answer.reference, answer.body) }
         serve(effects.reads)

@@ -112,7 +112,6 @@ extension Lane: PeerLinksDelegate {
     }
 
     func peer(_ node: NodeID, channel: PeerChannel, received frame: Frame) {
-        guard suspectReason == nil else { return }
         do throws(WireError) {
             try received(frame, from: node)
         } catch {

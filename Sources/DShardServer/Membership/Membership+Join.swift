@@ -13,7 +13,7 @@ extension Membership {
     /// Takes a node in, or tells it whom to ask. One call after the other, so that they do not race for the counter;
     /// another node that believes to lead is held off by the conditions of the writes. On the loop.
     func admit(_ call: JoinCall) {
-        guard lane.suspectReason == nil, lane.drain == .serving else {
+        guard lane.drain == .serving else {
             return call.reply(.refused(JoinRefusal.wait("the node does not serve").line))
         }
         guard leadingTerm != nil else { return call.reply(.refused(whomToAsk().line)) }

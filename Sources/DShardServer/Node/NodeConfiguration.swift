@@ -20,6 +20,8 @@ public struct NodeConfiguration: Sendable {
     public var labels: [(String, String)]
     /// RocksDB's block cache, in bytes.
     public var cacheBytes: Int
+    /// What all snapshots of the node together may send, in bytes per second.
+    public var snapshotBytesPerSecond: Int
     /// How long a shutdown may hand leaderships over.
     public var drainTimeout: Duration
     /// `trace` … `critical`.
@@ -40,7 +42,8 @@ public struct NodeConfiguration: Sendable {
         dataDirectory: String = "./dshard-data", listen: String = "127.0.0.1:7400", advertise: String? = nil,
         http: String? = "127.0.0.1:7480", initialCluster: [String] = [], join: [String] = [],
         splitAt: [[UInt8]] = [], labels: [(String, String)] = [], cacheBytes: Int = 256 << 20,
-        drainTimeout: Duration = .seconds(30), logLevel: String = "info", logFormat: LogFormat = .text
+        snapshotBytesPerSecond: Int = 64 << 20, drainTimeout: Duration = .seconds(30),
+        logLevel: String = "info", logFormat: LogFormat = .text
     ) {
         self.dataDirectory = dataDirectory
         self.listen = listen
@@ -51,6 +54,7 @@ public struct NodeConfiguration: Sendable {
         self.splitAt = splitAt
         self.labels = labels
         self.cacheBytes = cacheBytes
+        self.snapshotBytesPerSecond = snapshotBytesPerSecond
         self.drainTimeout = drainTimeout
         self.logLevel = logLevel
         self.logFormat = logFormat

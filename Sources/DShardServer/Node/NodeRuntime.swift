@@ -18,6 +18,7 @@ final class NodeRuntime: Sendable {
     let directory: DataDirectory
     let logWriter: LogWriter
     let applyWorker: ApplyWorker
+    let snapshotWorker: SnapshotWorker
     let watch: StoreWatch
     let parts: Parts
     let drainTimeout: Duration
@@ -40,7 +41,8 @@ final class NodeRuntime: Sendable {
 
     init(
         telemetry: Telemetry, lane: Lane, engine: RocksEngine, directory: DataDirectory, logWriter: LogWriter,
-        applyWorker: ApplyWorker, watch: StoreWatch, parts: Parts, drainTimeout: Duration
+        applyWorker: ApplyWorker, snapshotWorker: SnapshotWorker, watch: StoreWatch, parts: Parts,
+        drainTimeout: Duration
     ) {
         self.telemetry = telemetry
         self.lane = lane
@@ -48,6 +50,7 @@ final class NodeRuntime: Sendable {
         self.directory = directory
         self.logWriter = logWriter
         self.applyWorker = applyWorker
+        self.snapshotWorker = snapshotWorker
         self.watch = watch
         self.parts = parts
         self.drainTimeout = drainTimeout
@@ -113,6 +116,7 @@ final class NodeRuntime: Sendable {
         await parts.delivery?.value
         await lane.membership?.stop()
         try? await lane.loop.submit { [self] in lane.stop() }.get()
+        snapshotWorker.stop()
         applyWorker.stop()
         logWriter.stop()
         watch.stop()

@@ -27,8 +27,6 @@ extension Startup {
         let pool = NIOThreadPool(numberOfThreads: Self.readThreads)
         pool.start()
         let lane = makeLane(identity, record, engine, recovered, pool, loop)
-        lane.suspectReason = directory.suspicion.node
-        lane.suspectShards = suspects(directory, record, identity)
         let runtime = assemble(
             lane, directory, engine, recovered.applier, group: group, pool: pool, listener: listener,
             delivery: Task { [self] in await introduce(record, identity, formation, lane) })
@@ -59,92 +57,6 @@ extension Startup {
         return runtime
     }
 
-    private func recover(
-        _ directory: DataDirectory, _ record: BootstrapRecord, _ identity: NodeIdentity
-    ) throws(NodeStartError) -> (RocksEngine, Recovery.Result) {
-        let began = SteadyClock.now()
-        var options = EngineOptions()
-        options.blockCacheBytes = configuration.cacheBytes
-        let (engine, verdict) = try Self.named { () throws(OpenError) in
-            try RocksEngine.open(directory, options)
-        }
-        if case .suspect(let reason) = verdict {
-            telemetry.log.critical("the store may have forgotten something: \(reason); this node does not serve")
-            do throws(FileError) {
-                try directory.markNodeSuspect(reason: "\(reason)")
-            } catch {
-                throw NodeStartError("\(error)")
-            }
-        }
-        let limits = HostLimits()
-        let recovery = Recovery(
-            node: identity.node, log: engine, state: engine,
-            sessionWindowMilliseconds: limits.sessionWindowMilliseconds)
-        var result = try restore(recovery, directory, record, identity, engine)
-        for (name, reason) in result.suspects {
-            telemetry.log.critical(
-                "a replica may have forgotten something: \(reason)", metadata: ["shard": "\(name.shard)"])
-            try Self.named { () throws(FileError) in try directory.markSuspect(name, reason: reason) }
-        }
-        result.replicas.removeAll { replica in
-            directory.suspicion.contains(
-                LogName(shard: replica.descriptor.shard, replica: replica.member.replica))
-        }
-        let took = (SteadyClock.now() - began).milliseconds
-        telemetry.log.info("store open: \(result.replicas.count) replicas restored in \(took) ms")
-        return (engine, result)
-    }
-
-    /// Reads the replicas back; a store that was never used gets the first state of the cluster.
-    private func restore(
-        _ recovery: Recovery, _ directory: DataDirectory, _ record: BootstrapRecord, _ identity: NodeIdentity,
-        _ engine: RocksEngine
-    ) throws(NodeStartError) -> Recovery.Result {
-        do throws(StorageError) {
-            var result = try recovery.run()
-            if result.replicas.isEmpty, result.suspects.isEmpty, directory.suspicion.isEmpty,
-                record.hasReplica(on: identity.node)
-            {
-                try Bootstrap.create(record, node: identity.node, in: engine)
-                result = try recovery.run()
-            }
-            if result.suspects.isEmpty, directory.suspicion.isEmpty { try sweep(engine, result) }
-            return result
-        } catch {
-            throw NodeStartError("the store in \(directory.path) cannot be read: \(error)")
-        }
-    }
-
-    /// Logs without a replica, left by a crash in a destroy, go (rule 16).
-    private func sweep(_ engine: RocksEngine, _ result: Recovery.Result) throws(StorageError) {
-        let known = result.replicas.map { LogName(shard: $0.descriptor.shard, replica: $0.member.replica) }
-        let orphans = try engine.allLogs().filter { !Set(known).contains($0) }
-        guard !orphans.isEmpty else { return }
-        try engine.write(LogBatch(destroys: orphans))
-        try engine.sync()
-        telemetry.log.notice("swept \(orphans.count) logs without a replica")
-    }
-
-    /// The replicas of this node that are not put to work, for the status.
-    private func suspects(
-        _ directory: DataDirectory, _ record: BootstrapRecord, _ identity: NodeIdentity
-    ) -> [Lane.SuspectShard] {
-        var suspects: [Lane.SuspectShard] = []
-        for descriptor in record.descriptors {
-            guard let member = descriptor.configuration.members.first(where: { $0.node == identity.node }) else {
-                continue
-            }
-            let name = LogName(shard: descriptor.shard, replica: member.replica)
-            guard directory.suspicion.contains(name) else { continue }
-            let reason = directory.suspicion.replicas.first { $0.name == name }?.reason
-            suspects.append(
-                Lane.SuspectShard(
-                    descriptor: descriptor, replica: member.replica,
-                    reason: reason ?? directory.suspicion.node ?? "marked suspect"))
-        }
-        return suspects
-    }
-
     /// A crash between storing the record and naming the node in the identity: the own row is the one with this
     /// directory's incarnation.
     private func finishAdopting(_ record: BootstrapRecord, _ directory: DataDirectory) throws(NodeStartError) {
@@ -160,13 +72,16 @@ extension Startup {
         _ pool: NIOThreadPool, _ loop: any EventLoop
     ) -> Lane {
         let now = SteadyClock.now()
+        var limits = HostLimits()
+        limits.snapshotBytesPerSecond = configuration.snapshotBytesPerSecond
         var host = Host(
-            node: identity.node, boot: boot, incarnation: identity.incarnation, limits: HostLimits(),
+            node: identity.node, boot: boot, incarnation: identity.incarnation, limits: limits,
             wallMilliseconds: SteadyClock.wallMilliseconds(), now: now)
         host.setAddresses(record.nodes)
         for descriptor in record.descriptors { host.learn(systemShard: descriptor) }
         var generator = SystemRandomNumberGenerator()
         host.recoveredNumber = engine.recoveredNumber
+        host.add(recovered.suspects, departed: recovered.departed)
         for replica in recovered.replicas {
             host.add(replica, seed: generator.next(), now: now)
         }
@@ -199,6 +114,7 @@ extension Startup {
         let applyWorker = ApplyWorker(
             store: engine, applier: applier,
             onAwaited: { loop.execute { lane.turn() } },
+            onDestroyed: { name in loop.execute { lane.destroyed(name) } },
             onFailure: { name, error in
                 // The next start leaves this replica out, so one bad entry or block does not end the process again.
                 if let name, !error.endsProcess {
@@ -217,25 +133,31 @@ extension Startup {
             store: engine, pool: pool, loop: loop, onLoaded: { task, entries in lane.loaded(task, entries) },
             onUnreadable: { shard, error in lane.suspect(shard, "its log cannot be read: \(error)") })
         lane.onFatal = fatal
-        lane.onSuspect = { suspect in
-            let name = LogName(shard: suspect.descriptor.shard, replica: suspect.replica)
-            do throws(FileError) {
-                try directory.markSuspect(name, reason: suspect.reason)
-            } catch {
-                fatal("a replica could not be marked suspect: \(error)", false)
-            }
-        }
+        let snapshotWorker = makeSnapshotWorker(lane, engine, fatal)
+        lane.snapshotWorker = snapshotWorker
+        rememberSuspects(lane, directory, engine, fatal)
         lane.syncedNumber = { engine.syncedNumber }
         let threads = [
             Worker.start(name: "log-writer", on: loop) { logWriter.run() },
             Worker.start(name: "applier", on: loop) { applyWorker.run() },
+            Worker.start(name: "snapshots", on: loop) { snapshotWorker.run() },
             Worker.start(name: "store-watch", on: loop) { watch.run() },
         ]
         return NodeRuntime(
             telemetry: telemetry, lane: lane, engine: engine, directory: directory, logWriter: logWriter,
-            applyWorker: applyWorker, watch: watch,
+            applyWorker: applyWorker, snapshotWorker: snapshotWorker, watch: watch,
             parts: NodeRuntime.Parts(
                 group: group, pool: pool, listener: listener, threads: threads, delivery: delivery),
             drainTimeout: configuration.drainTimeout)
+    }
+
+    private func makeSnapshotWorker(
+        _ lane: Lane, _ engine: RocksEngine, _ fatal: @escaping @Sendable (String, Bool) -> Void
+    ) -> SnapshotWorker {
+        let loop = lane.loop
+        return SnapshotWorker(
+            store: engine, sessionWindowMilliseconds: lane.host.limits.sessionWindowMilliseconds,
+            onEvent: { event in loop.execute { lane.completed(event) } },
+            onFailure: { error in fatal("a snapshot fails: \(error)", error.consequence == .markNode) })
     }
 }

@@ -3,29 +3,32 @@ import NIOConcurrencyHelpers
 import Raft
 import Storage
 
-/// The thread that applies committed entries: everything that waits, task by task, each one atomic batch. The
+/// The thread that applies committed entries: everything that waits, step by step, each one atomic batch. The
 /// completions of one round go back to the lane together; it is woken only for those that somebody waits for, and
 /// finds the others when it looks next.
 final class ApplyWorker: Sendable {
-    private let mailbox = Mailbox<ApplyTask>()
+    private let mailbox = Mailbox<ApplyWork>()
     private let store: any StateStore
     private let initial: Applier
     private let applied = NIOLockedValueBox<[AppliedBatch]>([])
     private let onAwaited: @Sendable () -> Void
+    private let onDestroyed: @Sendable (LogName) -> Void
     private let onFailure: @Sendable (LogName?, ApplyError) -> Void
 
     /// `onAwaited` is called when the lane should call `takeApplied` soon.
     init(
         store: any StateStore, applier: Applier, onAwaited: @escaping @Sendable () -> Void,
+        onDestroyed: @escaping @Sendable (LogName) -> Void,
         onFailure: @escaping @Sendable (LogName?, ApplyError) -> Void
     ) {
         self.store = store
         initial = applier
         self.onAwaited = onAwaited
+        self.onDestroyed = onDestroyed
         self.onFailure = onFailure
     }
 
-    func submit(_ tasks: [ApplyTask]) { mailbox.send(contentsOf: tasks) }
+    func submit(_ work: [ApplyWork]) { mailbox.send(contentsOf: work) }
 
     /// What was applied since the last call, in order.
     func takeApplied() -> [AppliedBatch] {
@@ -42,12 +45,15 @@ final class ApplyWorker: Sendable {
         var applier = initial
         var current: LogName?
         let batch = store.makeBatch()
-        while let tasks = mailbox.takeAll() {
+        while let work = mailbox.takeAll() {
             var applied: [AppliedBatch] = []
             var next = 0
-            while next < tasks.count {
+            while next < work.count {
                 do throws(ApplyError) {
-                    next = try applyRound(tasks, from: next, &applier, batch, &applied, &current)
+                    switch ApplyWork.nextRound(of: work, from: &next, byteGoal: Self.batchBytes) {
+                    case .change(let change): try follow(change, &applier, batch)
+                    case .entries(let tasks): applied += try apply(tasks, &applier, batch, &current)
+                    }
                 } catch {
                     onFailure(current, error)
                     return
@@ -65,50 +71,39 @@ final class ApplyWorker: Sendable {
         if waiting > Self.unreportedMax || batches.contains(where: \.isAwaited) { onAwaited() }
     }
 
-    /// Applies tasks into one batch until it is large enough and writes it; returns the next task's position.
-    private func applyRound(
-        _ tasks: [ApplyTask], from first: Int, _ applier: inout Applier, _ batch: any StateBatch,
-        _ applied: inout [AppliedBatch], _ current: inout LogName?
-    ) throws(ApplyError) -> Int {
-        let (round, next) = Self.merge(tasks, from: first)
+    private func follow(
+        _ change: ApplyChange, _ applier: inout Applier, _ batch: any StateBatch
+    ) throws(ApplyError) {
         batch.clear()
-        for task in round {
+        let destroyed = applier.follow(change, batch: batch)
+        do throws(StorageError) {
+            if batch.count > 0 { try store.write(batch, writer: Self.writerNumber) }
+            guard let destroyed else { return }
+            try store.sync()
+            onDestroyed(destroyed)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// Applies the tasks as one batch, and writes it.
+    private func apply(
+        _ tasks: [ApplyTask], _ applier: inout Applier, _ batch: any StateBatch, _ current: inout LogName?
+    ) throws(ApplyError) -> [AppliedBatch] {
+        var applied: [AppliedBatch] = []
+        batch.clear()
+        for task in tasks {
             current = LogName(shard: task.shard, replica: task.replica)
             if let result = try applier.apply(task, store: store, batch: batch) { applied.append(result) }
         }
         current = nil
-        guard batch.count > 0 else { return next }
+        guard batch.count > 0 else { return applied }
         do throws(StorageError) {
             try store.write(batch, writer: Self.writerNumber)
         } catch {
             throw .storage(error)
         }
-        return next
-    }
-
-    /// One task per shard, from as many as fit one batch: an operation that reads sees what stands before it in the
-    /// batch only within its own task (rule 18).
-    private static func merge(_ tasks: [ApplyTask], from first: Int) -> (round: [ApplyTask], next: Int) {
-        var round: [ApplyTask] = []
-        var positions: [ShardID: Int] = [:]
-        var bytes = 0
-        var next = first
-        while next < tasks.count, next == first || bytes < batchBytes {
-            let task = tasks[next]
-            if let position = positions[task.shard], round[position].replica == task.replica {
-                round[position].entries.append(contentsOf: task.entries)
-                round[position].wantsOutcomes = round[position].wantsOutcomes || task.wantsOutcomes
-                round[position].isAwaited = round[position].isAwaited || task.isAwaited
-            } else if positions[task.shard] == nil {
-                positions[task.shard] = round.count
-                round.append(task)
-            } else {
-                break
-            }
-            bytes += task.byteCount
-            next += 1
-        }
-        return (round, next)
+        return applied
     }
 
     /// A batch is written once it has this size, in bytes.

@@ -53,16 +53,10 @@ final class LogWriter: Sendable {
     }
 
     private func persist(_ writes: [LogWrite]) throws(StorageError) {
-        var batch = LogBatch()
-        var tokens: [PersistedReplica] = []
-        for write in writes {
-            batch.append(write.batch)
-            tokens.append(contentsOf: write.tokens)
-        }
-        try store.write(batch)
+        for batch in LogBatch.merged(writes.map(\.batch)) { try store.write(batch) }
         let begin = SteadyClock.now()
         try store.sync {
-            onDurable(tokens, writes.count)
+            onDurable(writes.flatMap(\.tokens), writes.count)
             let took = SteadyClock.now() - begin
             syncs.wrappingAdd(1, ordering: .relaxed)
             syncNanoseconds.wrappingAdd(UInt64(clamping: took.nanoseconds), ordering: .relaxed)

@@ -18,7 +18,7 @@ extension NodeRuntime {
         let counters = lane.host.counters
         let leaders = lane.host.replicas.count { $0.group.role == .leader }
         text.gauge("dshard_ready", "1 when the node serves.", lane.readiness().isEmpty ? 1 : 0)
-        text.gauge("dshard_replicas", "Replicas on this node.", UInt64(lane.host.replicas.count))
+        text.gauge("dshard_replicas", "Replicas on this node.", UInt64(lane.host.replicas.count { !$0.isRetired }))
         text.gauge("dshard_leaders", "Replicas that lead.", UInt64(leaders))
         text.gauge(
             "dshard_quiet_replicas", "Replicas without a timer.",
@@ -37,6 +37,12 @@ extension NodeRuntime {
             "dshard_control_frames_received_total", "Control frames from peers.", counters.controlFramesReceived)
         text.counter("dshard_lease_drops_total", "Times all leases were dropped.", counters.leaseDrops)
         text.counter("dshard_misdirected_total", "Peer messages for replicas that are not here.", counters.misdirected)
+        text.counter("dshard_snapshots_sent_total", "Snapshots that another node took.", counters.snapshotsSent)
+        text.counter(
+            "dshard_snapshots_installed_total", "Snapshots installed here.", counters.snapshotsInstalled)
+        text.counter("dshard_replicas_destroyed_total", "Replicas destroyed here.", counters.replicasDestroyed)
+        text.gauge(
+            "dshard_suspect_replicas", "Replicas that take no part.", UInt64(lane.host.suspects.count))
         text.gauge("dshard_client_connections", "Open client connections.", UInt64(lane.clients.count))
     }
 

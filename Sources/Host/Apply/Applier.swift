@@ -23,6 +23,24 @@ package struct Applier {
         shards[state.descriptor.shard] = state
     }
 
+    /// Follows a change, and puts what it writes into `batch`. The caller writes that by itself, and syncs the end of a
+    /// replica before it is reported (`Host.destroyed`); returns whose end it is.
+    package mutating func follow(_ change: ApplyChange, batch: any StateBatch) -> LogName? {
+        switch change {
+        case .adopt(let state):
+            add(state)
+            return nil
+        case .destroy(let task):
+            // Another replica of the same shard stays.
+            if shards[task.name.shard]?.replica == task.name.replica { shards[task.name.shard] = nil }
+            task.build(into: batch)
+            return task.name
+        case .returned(let shard):
+            NodeKey.returning(shard).withBytes { batch.deleteNode($0) }
+            return nil
+        }
+    }
+
     /// The shard's state after the last `apply`; nil for a shard that is not applied here.
     package func state(of shard: ShardID) -> ShardState? { shards[shard] }
 

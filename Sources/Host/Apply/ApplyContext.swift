@@ -37,6 +37,9 @@ struct ApplyContext {
             guard !overflow else { throw .malformed(.badValue("configuration number")) }
             state.descriptor.configuration = configuration
             state.descriptor.epoch.config = next
+            // Whatever id was given out is below the next one, whoever gave it (rule 29).
+            let greatest = configuration.members.last?.replica ?? ReplicaID(0)
+            state.descriptor.nextReplica = max(state.descriptor.nextReplica, greatest.next)
             newDescriptor = state.descriptor
             return []
         case .payload(let encoded):

@@ -48,8 +48,11 @@ package enum Bootstrap {
         let first = AppliedState(
             appliedIndex: .zero, appliedTerm: .zero, baseIndex: .zero, baseTerm: .zero,
             lastVersion: Timestamp(milliseconds: record.createdMilliseconds), sessionsCheckpoint: .zero)
-        for descriptor in record.descriptors where descriptor.configuration.members.contains(where: { $0.node == node })
-        {
+        for descriptor in record.descriptors {
+            guard let member = descriptor.configuration.members.first(where: { $0.node == node }) else { continue }
+            put(
+                ShardRecordKey.replica(descriptor.shard).array,
+                ByteBuffer(bytes: ReplicaRecord.encode(member.replica)), batch)
             put(
                 ShardRecordKey.descriptor(descriptor.shard).array,
                 ByteBuffer(bytes: DescriptorRecord.encode(descriptor)), batch)

@@ -1,5 +1,4 @@
 import Keyspace
-import NIOCore
 package import Raft
 package import Storage
 import Wire
@@ -27,120 +26,83 @@ package struct Recovery {
         package var replicas: [RestoredReplica] = []
         /// With the state of each replica in it.
         package var applier: Applier
-        /// Replicas that may have forgotten something, and why: they are not put to work (rule 15).
-        package var suspects: [(name: LogName, reason: String)] = []
-    }
+        /// Replicas that may have forgotten something: they are not put to work (rule 15).
+        package var suspects: [SuspectReplica] = []
+        /// Logs that do not reach their replica's base, since a crash came between a snapshot's data and its log: to
+        /// be written before the replicas go to work (rule 16).
+        package var resets: [LogTruncation] = []
+        /// Replicas whose removal was applied and whose data is still here: to be destroyed (rule 29).
+        package var removed: [DestroyTask] = []
+        /// What the store remembers of replicas that are gone.
+        package var departed = DepartedReplicas()
 
-    private struct Records {
-        var descriptor: Descriptor?
-        var applied: AppliedState?
-        var checkpoint: ByteBuffer?
-        var deltas: [(index: LogIndex, bytes: ByteBuffer)] = []
+        /// Whether the store knows of no replica, past or present.
+        package var isEmpty: Bool {
+            replicas.isEmpty && suspects.isEmpty && removed.isEmpty && departed == DepartedReplicas()
+        }
     }
 
     /// Reads all of it. A replica that cannot be read is a suspect; a store that cannot be read throws.
     package func run() throws(StorageError) -> Result {
         var result = Result(applier: Applier(sessionWindowMilliseconds: sessionWindowMilliseconds))
-        for (shard, records) in try readRecords() {
+        result.departed = try DepartedReplicas.read(from: state)
+        for (shard, records) in try ShardRecords.all(in: try state.snapshot()) {
             do throws(StorageError) {
-                let (replica, shardState) = try restore(shard, records)
-                result.replicas.append(replica)
-                result.applier.add(shardState)
+                try restore(shard, records, into: &result)
             } catch {
                 guard error.consequence != .endProcess else { throw error }
-                let member = records.descriptor?.configuration.members.first { $0.node == node }
-                let name = LogName(shard: shard, replica: member?.replica ?? ReplicaID(node.rawValue))
-                result.suspects.append((name, "\(error)"))
+                let name = LogName(shard: shard, replica: records.replica(on: node) ?? ReplicaID(node.rawValue))
+                result.suspects.append(
+                    SuspectReplica(name: name, descriptor: records.descriptor, reason: "\(error)"))
             }
         }
         return result
     }
 
-    /// All `l` records, by shard in order.
-    private func readRecords() throws(StorageError) -> [(ShardID, Records)] {
-        var found: [(ShardID, Records)] = []
-        var failure: StorageError?
-        let snapshot = try state.snapshot()
-        try ShardRecordKey.all.start.withBytes { (start) throws(StorageError) in
-            try ShardRecordKey.all.end.withBytes { (end) throws(StorageError) in
-                try snapshot.iterate(from: start, to: end, reverse: false) { key, value in
-                    do throws(StorageError) {
-                        let (shard, kind, index) = try ShardRecordKey.decode(key)
-                        if found.last?.0 != shard { found.append((shard, Records())) }
-                        try Self.note(kind, index, value, &found[found.count - 1].1)
-                        return true
-                    } catch {
-                        failure = error
-                        return false
-                    }
-                }
-            }
-        }
-        if let failure { throw failure }
-        return found
-    }
-
-    private static func note(
-        _ kind: ShardRecordKey.Kind, _ index: LogIndex?, _ value: RawSpan, _ records: inout Records
-    ) throws(StorageError) {
-        switch kind {
-        case .descriptor: records.descriptor = try DescriptorRecord.decode(value)
-        case .appliedState: records.applied = try AppliedState.decode(value)
-        case .sessionCheckpoint: records.checkpoint = buffer(value)
-        case .sessionDelta: records.deltas.append((index ?? .zero, buffer(value)))
-        }
-    }
-
-    private static func buffer(_ span: RawSpan) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        buffer.writeBytes(span)
-        return buffer
-    }
-
-    private static func decode<R>(_ body: () throws(WireError) -> R) throws(StorageError) -> R {
-        do throws(WireError) {
-            return try body()
-        } catch {
-            throw .corruption("a record of the shard cannot be read: \(error)")
-        }
-    }
-
     private func restore(
-        _ shard: ShardID, _ records: Records
-    ) throws(StorageError) -> (RestoredReplica, ShardState) {
-        guard let descriptor = records.descriptor, let applied = records.applied,
-            let member = descriptor.configuration.members.first(where: { $0.node == node })
-        else { throw .corruption("the shard's descriptor or applied state is missing") }
-        var shardState = ShardState(descriptor: descriptor, replica: member.replica, applied: applied)
-        try Self.decode { () throws(WireError) in
-            if isPlanted(.sessionsForgotten) { return }
-            if let checkpoint = records.checkpoint {
-                shardState.sessions = try SessionTable.decode(checkpoint: checkpoint)
-            }
-            for delta in records.deltas {
-                try shardState.restore(
-                    delta: delta.bytes, at: delta.index, window: sessionWindowMilliseconds)
-            }
+        _ shard: ShardID, _ records: ShardRecords, into result: inout Result
+    ) throws(StorageError) {
+        guard let descriptor = records.descriptor, let replica = records.replica(on: node) else {
+            throw .corruption("the shard's descriptor or applied state is missing")
         }
-        let restored = try restoreLog(shard, member, descriptor, applied)
-        return (
+        let member = Member(replica: replica, node: node)
+        guard descriptor.configuration.member(replica) == member else {
+            result.removed.append(
+                DestroyTask(name: LogName(shard: shard, replica: replica), range: descriptor.range, returns: false))
+            return
+        }
+        let shardState = try records.shardState(of: replica, window: sessionWindowMilliseconds)
+        let (restored, reset) = try restoreLog(shard, member, descriptor, shardState.applied)
+        if let reset { result.resets.append(reset) }
+        result.replicas.append(
             RestoredReplica(
-                descriptor: descriptor, member: member, restored: restored, lastVersion: applied.lastVersion),
-            shardState
-        )
+                descriptor: descriptor, member: member, restored: restored,
+                lastVersion: shardState.applied.lastVersion))
+        result.applier.add(shardState)
     }
 
     /// The consensus state: what the log holds, read against what is applied (rule 16).
     private func restoreLog(
         _ shard: ShardID, _ member: Member, _ descriptor: Descriptor, _ applied: AppliedState
-    ) throws(StorageError) -> Restored<EncodedEntry> {
-        let found = try log.recover(shard: shard, replica: member.replica)
+    ) throws(StorageError) -> (restored: Restored<EncodedEntry>, reset: LogTruncation?) {
+        var found = try log.recover(shard: shard, replica: member.replica)
+        var reset: LogTruncation?
+        if applied.appliedIndex == applied.baseIndex, !found.contains(applied.base) {
+            // Durable data of a snapshot, and a log that does not know of it: what `Group.install` would have done.
+            found = RecoveredLog(
+                hardState: found.hardState, truncatedIndex: applied.baseIndex, truncatedTerm: applied.baseTerm,
+                lastIndex: applied.baseIndex)
+            reset = LogTruncation(
+                shard: shard, replica: member.replica, through: applied.baseIndex, term: applied.baseTerm)
+        }
         var hardState = found.hardState ?? HardState()
         let term = max(hardState.term, applied.baseTerm, applied.appliedTerm)
         // A vote belongs to its term: kept under a greater one it would be a second vote.
         if term > hardState.term { hardState.vote = nil }
         hardState.term = term
         hardState.commit = max(hardState.commit, applied.appliedIndex)
+        // The log beyond the base is dropped with what it was a hint about.
+        if reset != nil { hardState.commit = applied.appliedIndex }
         var entries: [Entry<EncodedEntry>] = []
         if found.lastIndex > applied.appliedIndex {
             entries = try log.read(
@@ -158,6 +120,21 @@ package struct Recovery {
         } catch {
             throw .corruption("the log does not fit the state: \(error)")
         }
-        return restored
+        return (restored, reset)
     }
+}
+
+extension RecoveredLog {
+    /// Whether an entry at `position` is, or once was, in this log.
+    fileprivate func contains(_ position: LogPosition) -> Bool {
+        if position.index < truncatedIndex { return true }
+        if position.index == truncatedIndex { return position.term == truncatedTerm }
+        guard position.index <= lastIndex else { return false }
+        return termRuns.last { $0.first <= position.index }?.term == position.term
+    }
+}
+
+extension AppliedState {
+    /// Where the state came from as a whole.
+    var base: LogPosition { LogPosition(index: baseIndex, term: baseTerm) }
 }

@@ -57,6 +57,7 @@ extension Simulation {
             case .scan(let scan):
                 node.host.read(PendingRead(reference: reference, body: .scan(scan)), route: scan.route)
             case .routes: respond(Answer(reference: reference, body: .routes(routeTable(node))), from: node)
+            case .replicas(let change): node.host.change(change, from: reference, now: instant(node))
             case .status: break
             }
             scheduleTurn(node)
@@ -117,7 +118,7 @@ extension Simulation {
         case .values(let list): values(list, operation, client)
         case .page(let page): paged(page, operation, client)
         case .written(let result): written(result, operation, client)
-        case .status: fail("a status that nobody asked for")
+        case .status, .descriptor: fail("an answer that nobody asked for: \(body)")
         }
     }
 

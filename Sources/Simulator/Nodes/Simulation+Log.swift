@@ -15,11 +15,11 @@ extension Simulation {
         node.logMailbox = []
         after(processes.draw(0...100), on: node) { [unowned self] in
             storing(node) {
-                var batch = LogBatch()
-                for write in writes { batch.append(write.batch) }
-                try node.engine.write(batch)
-                checker.written(batch, node, self)
-                noteLogWrite(batch)
+                for batch in LogBatch.merged(writes.map(\.batch)) {
+                    try node.engine.write(batch)
+                    checker.written(batch, node, self)
+                    noteLogWrite(batch)
+                }
             }
             let point = node.engine.syncPoint
             let tail = processes.happens(percent: 2) ? 20 : 1

@@ -44,8 +44,8 @@ extension Simulation {
             sessionWindowMilliseconds: limits.sessionWindowMilliseconds)
         storing(node) {
             let result = try recovery.run()
-            if let (name, reason) = result.suspects.first {
-                fail("node \(node.id) cannot trust shard \(name.shard) after a sound start: \(reason)")
+            if let suspect = result.suspects.first {
+                fail("node \(node.id) cannot trust \(suspect.name) after a sound start: \(suspect.reason)")
             }
             node.applier = result.applier
             node.host.recoveredNumber = node.engine.recoveredNumber

@@ -21,6 +21,7 @@ extension ServeOptions {
             splitAt: try borders(settings, readFile),
             labels: try settings.optional(labels, "labels", as: Labels.self)?.pairs.map { ($0.name, $0.value) } ?? [],
             cacheBytes: try settings.value(cache, "cache", default: ByteSize.mebibytes(256)).bytes,
+            snapshotBytesPerSecond: try snapshotRate(settings),
             drainTimeout: try settings.value(drainTimeout, "drain-timeout", default: TimeSpan(.seconds(30))).duration,
             logLevel: try settings.value(logLevel, "log-level", default: Level.info).rawValue,
             logFormat: format == .json ? .json : .text)
@@ -32,6 +33,13 @@ extension ServeOptions {
         settings.file = try ConfigFile.read(path, flags: KnownFlags.serve)
         settings.fileName = path
         return settings
+    }
+
+    private func snapshotRate(_ settings: Settings) throws(CommandFailure) -> Int {
+        let rate = try settings.value(snapshotRate, "snapshot-rate", default: ByteSize.mebibytes(64)).bytes
+        // Slower than this a snapshot of any size takes for ever.
+        guard rate >= 1 << 20 else { throw .refused("--snapshot-rate is at least 1MiB") }
+        return rate
     }
 
     private static func check(listen: Endpoint, advertise: Endpoint?) throws(CommandFailure) {

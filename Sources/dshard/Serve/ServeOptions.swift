@@ -37,6 +37,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Memory for blocks that were read. (default: 256MiB)", valueName: "size"))
     var cache: String?
 
+    @Option(help: ArgumentHelp("What snapshots may send per second. (default: 64MiB)", valueName: "size"))
+    var snapshotRate: String?
+
     @Option(help: ArgumentHelp("How long SIGTERM may take to hand over. (default: 30s)", valueName: "time"))
     var drainTimeout: String?
 

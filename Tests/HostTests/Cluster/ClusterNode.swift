@@ -31,8 +31,16 @@ final class ClusterNode {
     var logWrites = 0
 
     // The applier's thread.
-    var applyMailbox: [ApplyTask] = []
+    var applyMailbox: [ApplyWork] = []
     var isApplying = false
+
+    // The thread of snapshots.
+    var workshop: SnapshotWorkshop
+    var snapshotMailbox: [SnapshotTask] = []
+    var isSnapshotting = false
+    /// The file outside the store that says who is suspect.
+    var suspicions: [SuspectReplica] = []
+    var destroyed: [LogName] = []
 
     /// The connection to each other node as this one sees it, zero for none; position = node − 1.
     var connections: [Int]
@@ -45,6 +53,7 @@ final class ClusterNode {
             node: id, boot: 0, incarnation: id.rawValue, limits: HostLimits(), wallMilliseconds: 0,
             now: clock.instant(at: 0))
         applier = Applier(sessionWindowMilliseconds: 0)
+        workshop = SnapshotWorkshop(store: engine, sessionWindowMilliseconds: 0)
     }
 
     var position: Int { Int(id.rawValue) - 1 }

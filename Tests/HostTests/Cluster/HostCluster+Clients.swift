@@ -116,6 +116,7 @@ extension HostCluster {
         let life = node.life
         after(random.draw(latency)) { [self] in
             guard node.life == life, node.isUp else { return }
+            if answer.reference.connection == 0 { return noteChange(answer) }
             guard let (client, number) = waiting.removeValue(forKey: answer.reference.id) else {
                 return history.fail("request \(answer.reference.id) was answered twice")
             }
@@ -144,6 +145,7 @@ extension HostCluster {
         switch error {
         case .notLeader(let hint?): client.guesses[shard] = Int(hint.node.rawValue) - 1
         case .notLeader(nil): elsewhere = true
+        case .epochMismatch([]): elsewhere = true
         case .busy, .notApplied, .ambiguous, .unavailable: break
         default: history.fail("session \(client.session) got \(error)")
         }

@@ -24,10 +24,12 @@ extension HostCluster {
         }
         for answer in effects.control { send(answer.frame, from: node, to: nodes[Int(answer.peer.rawValue) - 1]) }
         send(effects.messages, from: node)
-        if !effects.applies.isEmpty {
-            node.applyMailbox += effects.applies
+        let work = ApplyWork.of(effects)
+        if !work.isEmpty {
+            node.applyMailbox += work
             applyNext(node)
         }
+        performReplicaWork(effects, node)
         for task in effects.loads { load(task, node) }
         for answer in effects.answers { respond(answer, from: node) }
         for task in effects.reads { serve(task, node) }
@@ -74,9 +76,7 @@ extension HostCluster {
         node.logMailbox = []
         after(random.draw(0...100), on: node) { [self] in
             storing(node) {
-                var batch = LogBatch()
-                for write in writes { batch.append(write.batch) }
-                try node.engine.write(batch)
+                for batch in LogBatch.merged(writes.map(\.batch)) { try node.engine.write(batch) }
             }
             let slow = random.chance(2) ? 20 : 1
             after(random.draw(100...900) * slow * Int(node.diskSlowness), on: node) { [self] in synced(writes, node) }
@@ -110,33 +110,40 @@ extension HostCluster {
         guard !node.isApplying, !node.applyMailbox.isEmpty else { return }
         node.isApplying = true
         after(random.draw(20...(random.chance(5) ? 20_000 : 800)), on: node) { [self] in
-            let count = random.draw(1...node.applyMailbox.count)
-            let tasks = Self.merged(node.applyMailbox.prefix(count))
-            node.applyMailbox.removeFirst(count)
+            // What came in the meantime is in the same batch, or not.
+            let work = Array(node.applyMailbox.prefix(random.draw(1...node.applyMailbox.count)))
+            var taken = 0
+            let round = ApplyWork.nextRound(of: work, from: &taken, byteGoal: .max)
+            node.applyMailbox.removeFirst(taken)
+            perform(round, node)
+            node.isApplying = false
+            applyNext(node)
+        }
+    }
+
+    private func perform(_ round: ApplyWork.Round, _ node: ClusterNode) {
+        switch round {
+        case .entries(let tasks):
             let applied = apply(tasks, node)
             // Written, but the lane does not know yet.
             after(random.draw(0...400), on: node) { [self] in
                 node.host.applied(applied, now: instant(node))
                 turn(node)
             }
-            node.isApplying = false
-            applyNext(node)
-        }
-    }
-
-    /// One task per shard, as the apply worker merges them.
-    private static func merged(_ tasks: ArraySlice<ApplyTask>) -> [ApplyTask] {
-        var round: [ApplyTask] = []
-        for task in tasks {
-            if let position = round.firstIndex(where: { $0.shard == task.shard }) {
-                round[position].entries += task.entries
-                round[position].wantsOutcomes = round[position].wantsOutcomes || task.wantsOutcomes
-                round[position].isAwaited = round[position].isAwaited || task.isAwaited
-            } else {
-                round.append(task)
+        case .change(let change):
+            storing(node) {
+                let batch = node.engine.makeBatch()
+                let destroyed = node.applier.follow(change, batch: batch)
+                if batch.count > 0 { try node.engine.write(batch, writer: 1) }
+                guard let destroyed else { return }
+                try node.engine.sync()
+                after(random.draw(0...400), on: node) { [self] in
+                    node.destroyed.append(destroyed)
+                    node.host.destroyed([destroyed])
+                    scheduleTurn(node)
+                }
             }
         }
-        return round
     }
 
     private func apply(_ tasks: [ApplyTask], _ node: ClusterNode) -> [AppliedBatch] {

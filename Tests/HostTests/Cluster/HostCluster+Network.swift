@@ -59,7 +59,7 @@ extension HostCluster {
         post(.frame(buffer), from: node, to: peer, .control)
     }
 
-    private func post(
+    func post(
         _ parcel: NetworkWay.Parcel, from node: ClusterNode, to peer: ClusterNode, _ channel: NetworkWay.Channel
     ) {
         let connection = node.connections[peer.position]
@@ -108,6 +108,12 @@ extension HostCluster {
             for envelope in try RaftFrame.decode(frame) {
                 peer.host.receive(envelope, from: node.id, now: instant(peer))
             }
+            scheduleTurn(peer)
+        } else if frame.kind == FrameKind.snapshot {
+            peer.host.receive(try SnapshotEnvelope.decode(frame), from: node.id, now: instant(peer))
+            scheduleTurn(peer)
+        } else if frame.kind == FrameKind.notice {
+            peer.host.receive(try ReplicaNotice.decode(frame), from: node.id, now: instant(peer))
             scheduleTurn(peer)
         } else {
             peer.host.receive(try ControlFrame.decode(frame), from: node.id, now: instant(peer))

@@ -29,14 +29,21 @@ final class HostCluster {
     var latency = 100...1_500
     /// Whether clients begin new operations and faults happen.
     var isBusy = false
+    /// What happened to snapshots.
+    var snapshots = (chunks: 0, resumed: 0, installed: 0)
+    /// Answers to changes of replicas, by their number.
+    var changeAnswers: [UInt64: Result<Descriptor, RequestError>] = [:]
     /// Frames that were sent, by kind.
     var framesSent: (control: Int, raft: Int) = (0, 0)
 
-    init(seed: UInt64, shards: Int = 3, nodes count: Int = 3, limits: HostLimits = HostLimits()) throws {
+    /// `members`: how many of the nodes have replicas at first.
+    init(
+        seed: UInt64, shards: Int = 3, nodes count: Int = 3, members: Int? = nil, limits: HostLimits = HostLimits()
+    ) throws {
         self.seed = seed
         self.limits = limits
         random = SeededRandom(seed: seed)
-        descriptors = (0..<shards).map { Fixture.descriptor($0, nodes: count) }
+        descriptors = (0..<shards).map { Fixture.descriptor($0, nodes: members ?? count) }
         var nodes: [ClusterNode] = []
         for position in 0..<count {
             let clock = LocalClock(offset: Int64(random.draw(1...1_000_000)) * 1_000_000)
@@ -45,7 +52,8 @@ final class HostCluster {
         self.nodes = nodes
         ways = Array(repeating: Array(repeating: NetworkWay(), count: count), count: count)
         for node in nodes {
-            try Fixture.create(descriptors, in: node.engine)
+            let own = descriptors.filter { $0.configuration.members.contains { $0.node == node.id } }
+            try Fixture.create(own, in: node.engine)
             boot(node)
         }
         dialForever()
@@ -109,6 +117,11 @@ final class HostCluster {
         node.logBusySince = nil
         node.applyMailbox = []
         node.isApplying = false
+        node.snapshotMailbox = []
+        node.isSnapshotting = false
+        node.workshop = SnapshotWorkshop(
+            store: node.engine, sessionWindowMilliseconds: limits.sessionWindowMilliseconds,
+            chunkBytes: seed % 2 == 0 ? 1 : 100, tableBytes: 200)
         node.connections = node.connections.map { _ in 0 }
         let wall = Fixture.start + UInt64(now / 1_000_000) + UInt64(random.draw(0...300))
         node.host = Host(
@@ -117,17 +130,7 @@ final class HostCluster {
             wallMilliseconds: wall, now: instant(node))
         node.host.setAddresses(
             nodes.map { NodeAddress(node: $0.id, address: "n\($0.id):1", incarnation: $0.id.rawValue) })
-        node.applier = Applier(sessionWindowMilliseconds: limits.sessionWindowMilliseconds)
-        do {
-            for recovered in try Recovered.all(in: node.engine) {
-                node.applier.add(
-                    try recovered.shardState(node: node.id, window: limits.sessionWindowMilliseconds))
-                node.host.add(
-                    try recovered.replica(node: node.id, log: node.engine), seed: random.next(), now: instant(node))
-            }
-        } catch {
-            history.fail("node \(node.id) cannot start: \(error)")
-        }
+        recover(node)
         controlTick(node)
         scheduleTurn(node)
     }

@@ -1,0 +1,9 @@
+import Keyspace
+import Storage
+
+/// A replica that is being destroyed. Its range stays reserved until its data is gone (rule 30).
+struct DepartingReplica: Sendable {
+    var task: DestroyTask
+    /// As `Replica.descriptor`, where one is known.
+    var range: KeyRange? { task.range }
+}

@@ -1,0 +1,178 @@
+import Keyspace
+package import Raft
+import Storage
+import Wire
+
+/// The way back of replicas that may have forgotten what they promised, driven by the node that has them (rule 15):
+///
+/// ```
+/// suspect ──► remove its id ──► destroy its data ──► add a learner here ──► snapshot ──► promote
+///             by a quorum       tombstone, and       under a new id                      row gone
+///             without it        a row "comes back"
+/// ```
+/// Each step is asked of the shard's leader on condition of the exact epoch and asked again until it is done, so no
+/// crash and no change of leader, at any point, leaves it half way.
+extension Host {
+    /// Replicas of this node that may have forgotten something: they take no part, and their ids go.
+    package mutating func add(_ suspects: [SuspectReplica], departed: DepartedReplicas) {
+        self.suspects += suspects
+        for (shard, replica) in departed.tombstones { tombstones[shard] = replica }
+        returns = departed.returns.map(\.shard)
+    }
+
+    /// Takes a replica out of service because what it holds cannot be believed; the rest of the node goes on.
+    package mutating func suspect(_ shard: ShardID, _ reason: String) {
+        if let slot = slots[shard] { suspect(slot, reason) }
+    }
+
+    mutating func suspect(_ slot: Int, _ reason: String) {
+        let descriptor = replicas[slot].descriptor
+        let name = LogName(shard: descriptor.shard, replica: replicas[slot].group.member.replica)
+        let suspect = SuspectReplica(name: name, descriptor: descriptor, reason: reason)
+        retire(name.shard)
+        suspects.append(suspect)
+        effects.suspicions.append(suspect)
+    }
+
+    func isSuspect(_ shard: ShardID) -> Bool { suspects.contains { $0.name.shard == shard } }
+
+    /// What is going on, one line per shard, for people.
+    package var comebackNotes: [(shard: ShardID, text: String)] {
+        comebacks.map { ($0.shard, $0.note) }
+    }
+
+    /// The data of a suspect is gone, durably.
+    mutating func suspectDestroyed(_ name: LogName) {
+        guard let position = suspects.firstIndex(where: { $0.name == name }) else { return }
+        suspects.remove(at: position)
+        effects.cleared.append(name)
+    }
+
+    // MARK: The clockwork
+
+    /// Every control interval.
+    mutating func tendComebacks(now: Instant) {
+        let shards = (suspects.map(\.name.shard) + returns).sorted()
+        guard !shards.isEmpty || !comebacks.isEmpty else { return }
+        comebacks.removeAll { !shards.contains($0.shard) }
+        for shard in shards where !comebacks.contains(where: { $0.shard == shard }) {
+            comebacks.append(Comeback(shard: shard))
+        }
+        // From the end, because one that has arrived leaves the list.
+        for position in comebacks.indices.reversed() where comebacks[position].nextAt <= now {
+            // No answer came.
+            if comebacks[position].number != 0 { turnElsewhere(position) }
+            goOn(position, now: now)
+        }
+    }
+
+    private mutating func goOn(_ position: Int, now: Instant) {
+        comebacks[position].nextAt = now + limits.comebackInterval
+        let shard = comebacks[position].shard
+        guard !departing.contains(where: { $0.task.name.shard == shard }) else { return }
+        if let suspect = suspects.first(where: { $0.name.shard == shard }) {
+            remove(suspect, position, now: now)
+        } else {
+            join(position, now: now)
+        }
+    }
+
+    private mutating func remove(_ suspect: SuspectReplica, _ position: Int, now: Instant) {
+        guard let descriptor = comebacks[position].descriptor,
+            descriptor.configuration.member(suspect.name.replica) == nil
+        else {
+            return ask(position, ReplicaChange(remove: [suspect.name.replica]), "is to be removed", now: now)
+        }
+        // Whoever was replaced meanwhile is not missed.
+        let former = suspect.descriptor?.configuration
+        let isMissed =
+            former?.isVoter(suspect.name.replica) ?? true
+            && descriptor.configuration.voters.count < former?.voters.count ?? .max
+        destroy(
+            DestroyTask(
+                name: suspect.name, range: suspect.descriptor?.range ?? descriptor.range, returns: isMissed))
+        if isMissed, !returns.contains(suspect.name.shard) { returns.append(suspect.name.shard) }
+        comebacks[position].note = "removed; its data is being destroyed"
+    }
+
+    private mutating func join(_ position: Int, now: Instant) {
+        let shard = comebacks[position].shard
+        if let slot = slots[shard] {
+            let own = replicas[slot].group.member.replica
+            let descriptor = replicas[slot].descriptor
+            if descriptor.configuration.isVoter(own), !descriptor.configuration.isJoint { return arrive(shard) }
+            comebacks[position].learn(descriptor)
+            return ask(position, ReplicaChange(promote: [own]), "is to be promoted", now: now)
+        }
+        if let known = comebacks[position].descriptor, known.configuration.members.contains(where: { $0.node == node })
+        {
+            comebacks[position].note = "waits for a snapshot"
+            // The leader sends one; whether it still wants to is asked now and then.
+        }
+        guard !incoming.contains(where: { $0.shard == shard }) else { return }
+        ask(position, ReplicaChange(addLearners: [node]), "is to come back", now: now)
+    }
+
+    private mutating func arrive(_ shard: ShardID) {
+        returns.removeAll { $0 == shard }
+        comebacks.removeAll { $0.shard == shard }
+        effects.applyChanges.append(.returned(shard))
+    }
+
+    // MARK: The conversation
+
+    private mutating func ask(_ position: Int, _ change: ReplicaChange, _ note: String, now: Instant) {
+        let comeback = comebacks[position]
+        guard let target = comeback.target ?? inTurn(comeback) else { return }
+        comebacks[position].note = note
+        comebacks[position].number = nextNumber
+        comebacks[position].nextAt = now + limits.comebackPatience
+        // An epoch that no shard has is answered with the descriptor.
+        let epoch = comeback.descriptor?.epoch ?? Epoch(version: 0, config: 0)
+        let request = ReplicaRequest(shard: comeback.shard, epoch: epoch, change: change)
+        effects.notices.append((target, .request(number: nextNumber, request)))
+        nextNumber &+= 1
+    }
+
+    /// The members' nodes, or all when no member is known, one after the other.
+    private func inTurn(_ comeback: Comeback) -> NodeID? {
+        let members = comeback.descriptor?.configuration.members.map(\.node).filter { $0 != node } ?? []
+        let nodes = members.isEmpty ? peerOrder : members
+        return nodes.isEmpty ? nil : nodes[comeback.turn % nodes.count]
+    }
+
+    private mutating func turnElsewhere(_ position: Int) {
+        comebacks[position].number = 0
+        comebacks[position].target = nil
+        comebacks[position].turn &+= 1
+    }
+
+    mutating func comebackAnswered(
+        _ number: UInt64, _ result: Result<Descriptor, RequestError>, from peer: NodeID, now: Instant
+    ) {
+        guard number != 0, let position = comebacks.firstIndex(where: { $0.number == number }) else { return }
+        comebacks[position].number = 0
+        comebacks[position].target = peer
+        comebacks[position].nextAt = now
+        switch result {
+        case .success(let descriptor): comebacks[position].learn(descriptor)
+        case .failure(let error): refused(position, error, now: now)
+        }
+    }
+
+    private mutating func refused(_ position: Int, _ error: RequestError, now: Instant) {
+        switch error {
+        case .epochMismatch(let descriptors):
+            if descriptors.isEmpty { turnElsewhere(position) }
+            for descriptor in descriptors { comebacks[position].learn(descriptor) }
+            comebacks[position].nextAt = now + limits.controlInterval
+        case .notLeader(let hint):
+            turnElsewhere(position)
+            comebacks[position].target = hint?.node
+            comebacks[position].nextAt = now + limits.controlInterval
+        default:
+            comebacks[position].note += ": \(error)"
+            comebacks[position].nextAt = now + limits.comebackInterval
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Keyspace
+package import Raft
+import Storage
+package import Wire
+
+/// What nodes tell each other about replicas (rules 29 and 32).
+extension Host {
+    /// A notice of a peer. What concerns the system shard's rows is not the host's: the runtime sees to `report`.
+    package mutating func receive(_ notice: ReplicaNotice, from peer: NodeID, now: Instant) {
+        switch notice {
+        case .descriptor(let to, let descriptor): hear(descriptor, to)
+        case .notHere(let shard, let absent, let to): absence(of: absent, of: shard, to, from: peer)
+        case .request(let number, let request):
+            change(request, for: .peer(peer, number: number), now: now)
+        case .changed(let number, let descriptor): comebackAnswered(number, .success(descriptor), from: peer, now: now)
+        case .refused(let number, let error): comebackAnswered(number, .failure(error), from: peer, now: now)
+        case .reported(let shard, let epoch):
+            guard let slot = slots[shard], replicas[slot].descriptor.epoch == epoch else { return }
+            replicas[slot].reportedEpoch = epoch
+        case .report: break
+        }
+    }
+
+    /// A descriptor that the replica `to` should know.
+    private mutating func hear(_ descriptor: Descriptor, _ to: Member) {
+        guard to.node == node else { return }
+        if let slot = slots[descriptor.shard] {
+            if replicas[slot].group.member == to { obey(descriptor) }
+        } else if descriptor.configuration.isVoter(to.replica) {
+            forgot(to.replica, descriptor)
+        }
+    }
+
+    /// A committed configuration counts on a voter that is not here and was not destroyed here: it was lost, with
+    /// whatever it promised (rule 15). Replicas come into being as learners only.
+    mutating func forgot(_ replica: ReplicaID, _ descriptor: Descriptor) {
+        let name = LogName(shard: descriptor.shard, replica: replica)
+        guard tombstones[name.shard].map({ $0 < replica }) ?? true,
+            !departing.contains(where: { $0.task.name.shard == name.shard }), !isSuspect(name.shard),
+            !incoming.contains(where: { $0.shard == name.shard && $0.phase == .installing })
+        else { return }
+        let lost = SuspectReplica(name: name, descriptor: descriptor, reason: "nothing is left of it in the store")
+        suspects.append(lost)
+        effects.suspicions.append(lost)
+    }
+
+    /// A node has no such replica: it begins with a snapshot, once its membership is certain (rule 32). A voter must
+    /// have been there; its node hears that, and finds out what became of it.
+    private mutating func absence(of absent: Member, of shard: ShardID, _ to: Member, from peer: NodeID) {
+        guard absent.node == peer, let slot = slots[shard], replicas[slot].group.member == to,
+            replicas[slot].descriptor.configuration.member(absent.replica) == absent
+        else { return }
+        let descriptor = replicas[slot].descriptor
+        if descriptor.configuration.isVoter(absent.replica) {
+            return effects.notices.append((peer, .descriptor(to: absent, descriptor)))
+        }
+        replicas[slot].group.snapshotWanted(by: absent.replica)
+        touch(slot)
+    }
+
+    /// A message for a replica that is not here. A leader's is answered, so that it sends a snapshot; nothing comes
+    /// into being by it (rule 32).
+    mutating func receiveForAbsent(_ envelope: PeerEnvelope) {
+        counters.misdirected += 1
+        let (shard, to) = (envelope.shard, envelope.to)
+        guard to.node == node, tombstones[shard].map({ $0 < to.replica }) ?? true else { return }
+        if makesRoom(for: to.replica, of: shard) { return }
+        guard slots[shard] == nil, !isSuspect(shard) else { return }
+        switch envelope.message {
+        case .append, .heartbeat:
+            effects.notices.append((envelope.from.node, .notHere(shard: shard, absent: to, to: envelope.from)))
+        default: break
+        }
+    }
+
+    /// Tells replicas that no committed configuration contains that they are out.
+    mutating func tellStrangers(_ strangers: [Member], _ slot: Int) {
+        let descriptor = replicas[slot].descriptor
+        for stranger in strangers where descriptor.configuration.member(stranger.replica) == nil {
+            effects.notices.append((stranger.node, .descriptor(to: stranger, descriptor)))
+        }
+    }
+
+    /// Has the leaders' descriptors written into the system shard's rows (rule 35): asked of every node that may lead
+    /// it until one has confirmed. The first descriptor of a shard is in its row from the beginning.
+    mutating func reportDescriptors(now: Instant) {
+        guard now - reportedAt >= limits.reportInterval, let system = systemShard else { return }
+        reportedAt = now
+        for slot in replicas.indices where replicas[slot].group.role == .leader && !replicas[slot].isRetired {
+            let descriptor = replicas[slot].descriptor
+            guard replicas[slot].reportedEpoch != descriptor.epoch,
+                descriptor.epoch != Epoch(version: 1, config: 1)
+            else { continue }
+            for member in system.configuration.voters {
+                effects.notices.append((member.node, .report(descriptor)))
+            }
+        }
+    }
+}

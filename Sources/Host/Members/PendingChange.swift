@@ -1,0 +1,17 @@
+import Raft
+import Wire
+
+/// A change of replicas that was proposed here and is not finished.
+struct PendingChange: Sendable {
+    var asker: Asker
+    var index: LogIndex
+    var term: Term
+    /// Its own entry is applied: what is waited for is the leave of the joint configuration.
+    var isApplied = false
+
+    /// Who is to be answered.
+    enum Asker: Sendable {
+        case client(RequestReference)
+        case peer(NodeID, number: UInt64)
+    }
+}

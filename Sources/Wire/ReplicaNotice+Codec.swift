@@ -1,0 +1,66 @@
+import Keyspace
+package import NIOCore
+import Raft
+
+extension ReplicaNotice {
+    /// Appends a peer frame of kind `FrameKind.notice`.
+    /// ```
+    /// body       := kind:u8 fields                                        do not renumber
+    /// 1 descriptor := to:member descriptor      2 notHere := shard:u64 absent:member to:member
+    /// 3 request  := number:u64 replicas       see ReplicaRequest+Codec.swift
+    /// 4 changed  := number:u64 descriptor     5 refused := number:u64 failure, see RequestError+Codec.swift
+    /// 6 report   := descriptor                7 reported := shard:u64 version:u64 config:u64
+    /// ```
+    @discardableResult
+    package func encode(into buffer: inout ByteBuffer) -> Bool {
+        let frame = FrameWriter.begin(kind: FrameKind.notice, into: &buffer, flavor: .peer)
+        switch self {
+        case .descriptor(let to, let descriptor):
+            buffer.writeLittle(UInt8(1))
+            buffer.writeMember(to)
+            buffer.writeDescriptor(descriptor)
+        case .notHere(let shard, let absent, let to):
+            buffer.writeMultipleIntegers(UInt8(2), shard.rawValue, endianness: .little)
+            buffer.writeMember(absent)
+            buffer.writeMember(to)
+        case .request(let number, let request):
+            buffer.writeMultipleIntegers(UInt8(3), number, endianness: .little)
+            request.writeFields(into: &buffer)
+        case .changed(let number, let descriptor):
+            buffer.writeMultipleIntegers(UInt8(4), number, endianness: .little)
+            buffer.writeDescriptor(descriptor)
+        case .refused(let number, let error):
+            buffer.writeMultipleIntegers(UInt8(5), number, endianness: .little)
+            error.write(into: &buffer)
+        case .report(let descriptor):
+            buffer.writeLittle(UInt8(6))
+            buffer.writeDescriptor(descriptor)
+        case .reported(let shard, let epoch):
+            buffer.writeMultipleIntegers(
+                UInt8(7), shard.rawValue, epoch.version, epoch.config, endianness: .little)
+        }
+        return FrameWriter.end(frame, in: &buffer)
+    }
+
+    /// Reads a frame of kind `FrameKind.notice`; bytes after the last known field are skipped.
+    package static func decode(_ frame: Frame) throws(WireError) -> ReplicaNotice {
+        guard frame.kind == FrameKind.notice else { throw .unknownKind(frame.kind) }
+        var reader = WireReader(frame.body)
+        let kind = try reader.readUInt8()
+        switch kind {
+        case 1: return .descriptor(to: try reader.readMember(), try reader.readDescriptor())
+        case 2:
+            let shard = ShardID(try reader.readUInt64())
+            return .notHere(shard: shard, absent: try reader.readMember(), to: try reader.readMember())
+        case 3: return .request(number: try reader.readUInt64(), try ReplicaRequest.read(&reader))
+        case 4: return .changed(number: try reader.readUInt64(), try reader.readDescriptor())
+        case 5: return .refused(number: try reader.readUInt64(), try RequestError.read(&reader))
+        case 6: return .report(try reader.readDescriptor())
+        case 7:
+            let shard = ShardID(try reader.readUInt64())
+            return .reported(
+                shard: shard, Epoch(version: try reader.readUInt64(), config: try reader.readUInt64()))
+        default: throw .unknownKind(kind)
+        }
+    }
+}

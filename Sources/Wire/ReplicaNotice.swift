@@ -1,0 +1,21 @@
+package import Keyspace
+package import Raft
+
+/// What nodes tell each other about replicas besides Raft's messages (rules 29, 32 and 35).
+package enum ReplicaNotice: Sendable, Equatable {
+    /// The replica `to` should know this committed descriptor: it does not contain `to`, or has it as a voter though
+    /// the receiver said that it is not there.
+    case descriptor(to: Member, Descriptor)
+    /// The sender has no replica `absent` of this shard; `to` had a message for it.
+    case notHere(shard: ShardID, absent: Member, to: Member)
+    /// A node's own request, with a number of its own.
+    case request(number: UInt64, ReplicaRequest)
+    /// The change is applied.
+    case changed(number: UInt64, Descriptor)
+    /// The change is refused.
+    case refused(number: UInt64, RequestError)
+    /// For the leader of the system shard: what a shard's leader has applied, to be written into the shard's row.
+    case report(Descriptor)
+    /// The shard's row is of this epoch now.
+    case reported(shard: ShardID, Epoch)
+}

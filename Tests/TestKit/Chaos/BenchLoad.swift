@@ -69,7 +69,9 @@ package final class BenchLoad: Sendable {
                 Run(
                     prefix: prefix, file: file, errors: report?["errors"].int ?? 1,
                     longestPause: report?["max_gap_ms"].double ?? 0,
-                    complaints: result.errors.split(separator: "\n").map(String.init).filter { $0.hasPrefix("a request") }
+                    complaints: result.errors.split(separator: "\n").map(String.init).filter {
+                        $0.hasPrefix("a request")
+                    }
                 ))
         }
         return runs

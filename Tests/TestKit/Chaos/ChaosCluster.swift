@@ -97,14 +97,23 @@ package final class ChaosCluster {
         nodes.filter { FileManager.default.fileExists(atPath: "\($0.dataDirectory)/SUSPECT") }.map(\.number)
     }
 
-    /// Returns when `/ready` of every node says so; throws what is wrong after `seconds`.
-    package func becomesReady(within seconds: Int = 30) async throws {
+    /// Returns when `/ready` of every node says so; throws what is wrong after `seconds`. The answer is what the nodes
+    /// said that were not ready at once, each answer once.
+    @discardableResult
+    package func becomesReady(within seconds: Int = 30) async throws -> [String] {
+        let begin = ContinuousClock.now
+        var said: [String] = []
         let deadline = ContinuousClock.now + .seconds(seconds)
         for node in nodes {
-            while (try? HTTPAnswer.get(port: node.httpPort, "/ready").status) != 200 {
+            while true {
+                let readiness = node.readiness
+                if readiness.hasPrefix("/ready is 200") { break }
+                let line = "node \(node.number): \(readiness)"
+                if said.last?.hasSuffix(line) != true { said.append("after \(ContinuousClock.now - begin): \(line)") }
                 guard node.isRunning, ContinuousClock.now < deadline else { throw node.failure("is not ready again") }
                 try await Task.sleep(for: .milliseconds(20))
             }
         }
+        return said
     }
 }

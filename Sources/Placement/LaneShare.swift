@@ -8,6 +8,9 @@ package struct LaneShare: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// From hundredths. For constants and checked values.
     package static func percent(_ count: Int) -> LaneShare { LaneShare(perMille: count * 10) }
 
+    /// Nothing keeps more lanes busy: figures come from other nodes, and sums of them must not trap here.
+    static let most = LaneShare(perMille: 1_000_000)
+
     /// None of it.
     package static let zero = LaneShare(perMille: 0)
 

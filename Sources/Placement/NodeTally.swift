@@ -35,8 +35,9 @@ struct NodeTally {
         hasSlowDisk = node.hasSlowDisk
         capacity = node.capacity
         free = node.free
-        receivingNow = node.receivingSnapshots
-        sendingNow = node.sendingSnapshots
+        // Bounded: the node may say anything.
+        receivingNow = min(node.receivingSnapshots, 1_000)
+        sendingNow = min(node.sendingSnapshots, 1_000)
     }
 
     /// Adds the copies that no operator asked for, once those of running operators are counted.

@@ -16,7 +16,7 @@ extension Pass {
         for old in voters {
             let staying = nodePositions(voters.filter { $0.member != old.member })
             guard let node = newcomer(position, beside: staying) else { continue }
-            let after = topology.crowding(staying) + topology.crowding(of: node, with: staying)
+            let after = topology.crowding(staying) &+ topology.crowding(of: node, with: staying)
             // Equally good moves start from the fullest node: that spares a move for the sake of balance.
             let cost = (
                 after, -nodes[self.position(of: old.member.node)].replicas,

@@ -76,8 +76,8 @@ extension Pass {
         var before: UInt64 = 0
         var after: UInt64 = 0
         for member in present where Int(member) != source {
-            before += topology.crowding(source, Int(member))
-            after += topology.crowding(target, Int(member))
+            before &+= topology.crowding(source, Int(member))
+            after &+= topology.crowding(target, Int(member))
         }
         return after <= before && fits(position, target)
     }

@@ -100,7 +100,7 @@ extension Pass {
         var sum: UInt64 = 0
         let range = Int(offsets[position])..<members.count
         for a in range {
-            for b in range where b < a { sum += topology.crowding(Int(members[a]), Int(members[b])) }
+            for b in range where b < a { sum &+= topology.crowding(Int(members[a]), Int(members[b])) }
         }
         return sum > least[voters]
     }

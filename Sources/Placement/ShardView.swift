@@ -64,6 +64,7 @@ package struct ShardView: Sendable {
         bytes = report.bytes
         keys = report.keys
         load = report.load
+        load.share = min(max(load.share, .zero), .most)
         middleKey = report.middleKey
         for position in replicas.indices {
             let status = report.replicas.first { $0.replica == replicas[position].member.replica }

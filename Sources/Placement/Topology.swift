@@ -33,7 +33,7 @@ struct Topology: Sendable {
     func crowding(_ a: Int, _ b: Int) -> UInt64 {
         var sum: UInt64 = 0
         for level in 0..<levels where places[a * levels + level] == places[b * levels + level] {
-            sum += 1 << UInt64(8 * (levels - 1 - level))
+            sum &+= 1 << UInt64(8 * (levels - 1 - level))
         }
         return sum
     }
@@ -41,14 +41,14 @@ struct Topology: Sendable {
     /// What a voter on `node` adds to the crowding of voters on `others`.
     func crowding(of node: Int, with others: some Sequence<Int>) -> UInt64 {
         guard levels > 0 else { return 0 }
-        return others.reduce(0) { $0 + crowding(node, $1) }
+        return others.reduce(0) { $0 &+ crowding(node, $1) }
     }
 
     /// The crowding of voters on these nodes.
     func crowding(_ nodes: [Int]) -> UInt64 {
         guard levels > 0 else { return 0 }
         var sum: UInt64 = 0
-        for position in nodes.indices { sum += crowding(of: nodes[position], with: nodes[..<position]) }
+        for position in nodes.indices { sum &+= crowding(of: nodes[position], with: nodes[..<position]) }
         return sum
     }
 

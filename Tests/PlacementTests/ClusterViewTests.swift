@@ -1,5 +1,6 @@
 import Keyspace
 import Placement
+import PlacementModel
 import Raft
 import Testing
 
@@ -120,5 +121,29 @@ import Testing
         view.end(ShardID(2))
         #expect(begin(1, 2))
         #expect(view.operators.map(\.planned.shard) == [ShardID(1)])
+    }
+
+    @Test("a node may say anything about itself and its shards")
+    func hostileFigures() throws {
+        var cluster = ModelCluster.even(nodes: 5, zones: 1, shards: 10, rules: rules)
+        for node in cluster.nodeIDs {
+            cluster.change(node) { node in
+                (node.receivingSnapshots, node.sendingSnapshots) = (.max, .max)
+                (node.capacity, node.free) = (ByteCount(.max), ByteCount(.max))
+            }
+        }
+        for shard in cluster.shardIDs {
+            cluster.change(shard) { shard in
+                shard.bytes = ByteCount(.max)
+                shard.load = ShardLoad(operationsPerSecond: .max, share: LaneShare(perMille: .max))
+            }
+        }
+        cluster.advance(by: .seconds(60))
+        #expect(!cluster.pass().obstacles.isEmpty)
+        for shard in cluster.shardIDs { cluster.change(shard) { $0.load.share = LaneShare(perMille: .min) } }
+        #expect(cluster.view.shards.allSatisfy { $0.load.share == .zero })
+        cluster.stop(NodeID(1))
+        cluster.advance(by: .seconds(300))
+        cluster.pass()
     }
 }

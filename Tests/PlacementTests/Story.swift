@@ -21,6 +21,7 @@ import Raft
 /// drive                                                    every operator takes one step
 /// finish                                                   passes and steps until nothing is left to do
 /// split at b, merge 2, move 2 from 1 to 4, transfer 2 to 3, replication 5    requests
+/// why 2                                                    what is done with the shard, what would be next
 /// lose-rows                                                all operators are forgotten as they stand
 /// new-leader                                               another node leads placement and has heard nothing
 /// report                                                   everybody reports
@@ -59,6 +60,7 @@ struct Story {
         case "drive": drive()
         case "finish": finish()
         case "split", "merge", "move", "transfer": try request(command, words)
+        case "why": say("\(cluster.scheduler.why(try shard(words), in: cluster.view, now: cluster.now))")
         case "replication": try setReplication(words)
         case "lose-rows": cluster.dropOperators()
         case "new-leader": cluster.changePlacementLeader()

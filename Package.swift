@@ -123,7 +123,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LinearizabilityTests", dependencies: ["Linearizability", "TestKit"], swiftSettings: settings),
-        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "Keyspace", "Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "Raft", "Keyspace", "Wire"], exclude: ["Seeds.txt"],
+            swiftSettings: settings),
         .testTarget(
             name: "PlacementTests", dependencies: ["Placement", "PlacementModel", "Raft", "Keyspace"],
             exclude: ["Golden"], swiftSettings: settings),

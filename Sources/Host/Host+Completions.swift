@@ -72,7 +72,7 @@ extension Host {
                 answer(proposed.references, .failure(.ambiguous))
                 continue
             }
-            if batch.entries[reported].term == proposed.term || isPlanted(.overwrittenAnswered) {
+            if batch.entries[reported].term == proposed.term {
                 answer(proposed.references, with: batch.entries[reported].outcomes)
             } else {
                 answer(proposed.references, .failure(.notApplied))

@@ -87,7 +87,8 @@ extension Host {
         if frame.vouches { liveness.heardAt = max(liveness.heardAt, now) }
         // The echo is this node's own clock value; one from the future is not ours.
         if let answer = frame.answer, answer.sentAt <= now {
-            liveness.answeredSentAt = max(liveness.answeredSentAt, answer.sentAt)
+            let since = isPlanted(.leaseFromReceipt) ? now : answer.sentAt
+            liveness.answeredSentAt = max(liveness.answeredSentAt, since)
         }
         neighbourhood.byNode[peer] = liveness
     }

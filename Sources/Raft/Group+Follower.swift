@@ -10,7 +10,7 @@ extension Group {
         guard matches(append), take(append.entries) else { return reject(append, to: from) }
         let match = append.previousIndex.advanced(by: UInt64(append.entries.count))
         verifiedIndex = max(verifiedIndex, match)
-        commitIndex = max(commitIndex, min(append.commit, match))
+        commitIndex = max(commitIndex, min(append.commit, isPlanted(.unverifiedCommitted) ? log.lastIndex : match))
         replicatedEverywhere = min(append.replicatedEverywhere, commitIndex)
         reply(to: from, .accepted(match: match), sentAt: append.sentAt, durableThrough: match)
     }
@@ -19,8 +19,7 @@ extension Group {
         if heartbeat.term >= term {
             guard follow(from, in: heartbeat.term, now: now, neighbours: neighbours) else { return }
             // Only what this term's leader is known to share may be taken as committed.
-            let shared = isPlanted(.unverifiedCommitted) ? log.lastIndex : verifiedIndex
-            commitIndex = max(commitIndex, min(heartbeat.commit, shared))
+            commitIndex = max(commitIndex, min(heartbeat.commit, verifiedIndex))
             replicatedEverywhere = min(heartbeat.replicatedEverywhere, commitIndex)
         }
         let reply = HeartbeatReply(term: term, round: heartbeat.round, sentAt: heartbeat.sentAt)

@@ -45,7 +45,8 @@ extension Group {
         leadership.progress[position].timeouts = 0
         let progress = leadership.progress[position]
         guard sentAt >= max(leadership.since, progress.acknowledgedFrom), sentAt <= now else { return }
-        leadership.progress[position].answeredSentAt = max(progress.answeredSentAt, sentAt)
+        let since = isPlanted(.leaseFromReceipt) ? now : sentAt
+        leadership.progress[position].answeredSentAt = max(progress.answeredSentAt, since)
         leadership.progress[position].hasAcknowledged = !progress.hasLeft
     }
 
@@ -72,7 +73,8 @@ extension Group {
     mutating func advanceCommit(now: Instant) {
         guard role == .leader else { return }
         let reached = Quorum.reached(in: configuration) { replica in
-            replica == member.replica ? durability.persistedIndex : match(of: replica)
+            guard replica == member.replica else { return match(of: replica) }
+            return isPlanted(.ownDiskNotAwaited) ? log.lastIndex : durability.persistedIndex
         }
         guard let reached, reached > commitIndex else { return }
         guard log.term(at: reached) == term || isPlanted(.oldTermCommitted) else { return }

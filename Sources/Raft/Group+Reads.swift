@@ -3,6 +3,7 @@ extension Group {
     /// Fixes the index a read must see. `id` comes back in `Ready` if the answer is `waiting`; `now` is read after the
     /// read arrived, because the lease is tested with it.
     package mutating func read(_ id: ReadID, now: Instant, neighbours: Neighbourhood) -> ReadOutcome {
+        if isPlanted(.followerServes), leader != nil { return .serve(at: commitIndex) }
         guard role == .leader else { return .notLeader(hint: leaderHint) }
         if now < leaseExpiry(neighbours: neighbours) { return .serve(at: readIndex) }
         leadership.reads.enqueue(id)

@@ -27,7 +27,8 @@ extension Group {
     /// Entries up to here may be applied: committed, and written by the own disk (rule 9). None while a snapshot takes
     /// the place of the state.
     private var committable: LogIndex {
-        installing == nil ? min(commitIndex, durability.persistedIndex) : handedOut
+        if isPlanted(.appliedBeforeWritten), installing == nil { return commitIndex }
+        return installing == nil ? min(commitIndex, durability.persistedIndex) : handedOut
     }
 
     private mutating func takePersist() {

@@ -4,6 +4,7 @@ extension Group {
     /// needs it from this replica, whoever leads next. A member that lacks more than `slowFollowerEntriesMax` entries
     /// is not waited for, unless a snapshot is on its way to it: what follows that is kept.
     package var truncatable: LogIndex {
+        if isPlanted(.truncatedTooFar) { return max(log.truncated.index, appliedIndex) }
         let kept = min(limits.slowFollowerEntriesMax, appliedIndex.rawValue)
         var target = max(replicatedEverywhere, LogIndex(appliedIndex.rawValue - kept))
         for progress in leadership.progress { target = min(target, progress.truncationCeiling ?? target) }

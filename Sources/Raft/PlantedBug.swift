@@ -39,22 +39,33 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case minorityCommits = "minority-commits"
     /// The completion of an overwritten append counts for what replaced it.
     case overwrittenAppendCounts = "overwritten-append-counts"
-    /// A heartbeat commits what this term's leader is not known to share.
+    /// An append commits what this term's leader is not known to share.
     case unverifiedCommitted = "unverified-committed"
     /// A new leader commits nothing of its own.
     case noEntryOnElection = "no-entry-on-election"
     /// A leader does not notice that a follower's process is a new one, which owes it nothing.
     case leaseSurvivesRestart = "lease-survives-restart"
 
+    /// A lease counts from when an answer came, not from when it was asked for.
+    case leaseFromReceipt = "lease-from-receipt"
+    /// A leader counts itself before its own disk has the entry.
+    case ownDiskNotAwaited = "own-disk-not-awaited"
+    /// Entries are applied before the own disk has them.
+    case appliedBeforeWritten = "applied-before-written"
+    /// A follower serves reads as a leader does.
+    case followerServes = "follower-serves"
+    /// A log is truncated although others still need it.
+    case truncatedTooFar = "truncated-too-far"
+
     // Host.
     /// A read does not wait for its index to be applied.
     case readBeforeApplied = "read-before-applied"
-    /// A command whose entry was overwritten is reported as done.
-    case overwrittenAnswered = "overwritten-answered"
     /// What is uncertain is reported as not applied.
     case ambiguousAsNotApplied = "ambiguous-as-not-applied"
     /// A repeated command is applied again.
     case appliedTwice = "applied-twice"
+    /// A command that comes after its client had the answer is applied again.
+    case expiredApplied = "expired-applied"
     /// The answers are not kept with the state: a start forgets them.
     case sessionsForgotten = "sessions-forgotten"
     /// Conditions do not see what stands before them in the same batch.

@@ -12,6 +12,7 @@ extension Simulation {
         addClients()
         isBusy = true
         startFaults()
+        scheduleEvents()
         watch()
         run(milliseconds: options.milliseconds)
         serveWithQuorum()
@@ -32,10 +33,15 @@ extension Simulation {
         dialForever()
     }
 
-    /// Every 100 virtual milliseconds all replicas are looked at, whether they did something or not.
-    private func watch() {
+    /// Every 100 virtual milliseconds all replicas are looked at, whether they did something or not; every second they
+    /// are compared with each other.
+    private func watch(round: Int = 0) {
         for node in nodes where node.isUp { checker.lookAtAll(node, self) }
-        after(100_000) { [unowned self] in watch() }
+        if round.isMultiple(of: 10) {
+            checker.compareLogs(self)
+            for descriptor in record.descriptors { compareReplicas(descriptor) }
+        }
+        after(100_000) { [unowned self] in watch(round: round + 1) }
     }
 
     /// Liveness: a quorum that is healed must serve, whatever the others do (or do not do) for ever.
@@ -54,7 +60,7 @@ extension Simulation {
         heal(except: left)
         isBusy = false
         run(milliseconds: 20_000) { clients.allSatisfy { $0.operation == nil } }
-        writeEverywhere("with a quorum of nodes \(quorum.map { "\($0.id)" }.sorted().joined(separator: ", "))")
+        serveEverywhere("with a quorum of nodes \(quorum.map { "\($0.id)" }.sorted().joined(separator: ", "))")
     }
 
     /// Those that are not part of the quorum are down, stopped, or cut off.
@@ -72,16 +78,19 @@ extension Simulation {
         }
     }
 
-    /// A write through every shard must succeed within ten virtual seconds.
-    private func writeEverywhere(_ circumstance: String) {
-        guard failure == nil, let client = clients.first else { return }
+    /// A read and a write through every shard must succeed within ten virtual seconds each.
+    private func serveEverywhere(_ circumstance: String) {
+        guard let client = clients.first else { return }
         for shard in 0..<options.shards {
-            begin(.put(Workload.key(shard, Workload.registers.lowerBound), client.nextValue()), client, seconds: 10)
-            run(milliseconds: 11_000) { client.operation == nil }
-            guard failure == nil else { return }
-            guard case .succeeded = client.lastOutcome else {
+            let key = Workload.key(shard, Workload.registers.lowerBound)
+            // First a read: a new leader that is not written to must come to serve it by itself.
+            for operation in [ClientOperation.get([key]), .put(key, client.nextValue())] {
+                guard failure == nil else { return }
+                begin(operation, client, seconds: 10)
+                run(milliseconds: 11_000) { client.operation == nil }
+                if case .succeeded = client.lastOutcome { continue }
                 let places = describe(userShards[shard].shard)
-                return fail("shard \(shard + 2) takes no write \(circumstance): \(client.lastOutcome); \(places)")
+                fail("shard \(shard + 2) does not serve \(operation) \(circumstance): \(client.lastOutcome); \(places)")
             }
         }
     }
@@ -106,7 +115,7 @@ extension Simulation {
         guard failure == nil else { return }
         isQuorumPhase = false
         heal()
-        writeEverywhere("with every sound node healed")
+        serveEverywhere("with every sound node healed")
         readCounters()
         run(milliseconds: 15_000) { isLevel }
         guard failure == nil else { return }
@@ -151,37 +160,6 @@ extension Simulation {
             }
             return "shard \(descriptor.shard): \(places.joined(separator: " "))"
         }.joined(separator: ", ")
-    }
-
-    /// I23: equal index, equal state, byte by byte: data, descriptor and sessions.
-    func compareReplicas(_ descriptor: Descriptor) {
-        var first: (node: NodeID, rows: [[UInt8]])?
-        for node in sound {
-            storing(node) {
-                var rows = try Self.rows(of: descriptor, in: node.engine)
-                if let state = node.applier.state(of: descriptor.shard) {
-                    rows.append(Array(state.sessions.encodeCheckpoint().readableBytesView))
-                }
-                if let first, first.rows != rows {
-                    fail("shard \(descriptor.shard) differs on nodes \(first.node) and \(node.id)")
-                }
-                first = first ?? (node.id, rows)
-            }
-        }
-    }
-
-    private static func rows(of descriptor: Descriptor, in engine: MemoryEngine) throws(StorageError) -> [[UInt8]] {
-        var rows: [[UInt8]] = []
-        let snapshot = try engine.snapshot()
-        try descriptor.range.start.bytes.withBytes { (start) throws(StorageError) in
-            try descriptor.range.end.bytes.withBytes { (end) throws(StorageError) in
-                try snapshot.iterate(from: start, to: end, reverse: false) { key, value in
-                    rows.append([UInt8](copying: key) + [0xFF] + [UInt8](copying: value))
-                    return true
-                }
-            }
-        }
-        return rows
     }
 
     private func countProbes() {

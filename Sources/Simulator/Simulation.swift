@@ -31,6 +31,8 @@ package final class Simulation {
     var checkChance: Chance
 
     let record: BootstrapRecord
+    /// The user shards; the system shard is simulated like any other but has no clients.
+    let userShards: [Descriptor]
     let limits: HostLimits
     private(set) var nodes: [SimulatedNode] = []
     /// From node (row) to node (column).
@@ -39,10 +41,13 @@ package final class Simulation {
     var clients: [SimulatedClient] = []
     var nextRequest: UInt64 = 1
     /// Who waits for the answer with this id.
-    var waiting: [UInt64: ClientAttempt] = [:]
+    var waiting: [UInt64: Waiter] = [:]
+    /// Values written by probes, so that none is written twice.
+    var probesSent = 0
     var checker = ConsensusChecker()
     var history = HistoryChecker()
     var operationsEnded = 0
+    var diskOperations = 0
     var faultCounts: [FaultKind: Int] = [:]
 
     /// Whether faults happen.
@@ -81,6 +86,7 @@ package final class Simulation {
         checkChance = Chance(seed: options.seed, .checks)
         limits = Self.drawLimits(&processes)
         record = Self.firstRecord(options)
+        userShards = Array(record.descriptors.dropFirst())
         ways = (0..<options.nodes).map { _ in (0..<options.nodes).map { _ in NetworkWay() } }
         for position in 0..<options.nodes {
             let clock = LocalClock(offset: Int64(processes.draw(1...1_000_000)) * 1_000_000)
@@ -95,6 +101,10 @@ package final class Simulation {
         limits.raft.cacheBytesMax = chance.pick([1_500, 20_000, limits.raft.cacheBytesMax]) ?? 0
         limits.heldApplyBytesMax = chance.pick([0, 4_096, limits.heldApplyBytesMax]) ?? 0
         limits.logWritesInFlightMax = chance.draw(1...3)
+        limits.unansweredMax = chance.pick([1, 3, limits.unansweredMax, limits.unansweredMax]) ?? 1
+        limits.waitingReadsMax = chance.pick([1, limits.waitingReadsMax, limits.waitingReadsMax]) ?? 1
+        // One entry an append, so that one of an earlier term comes without those behind it (paper, figure 8).
+        limits.raft.appendBytesMax = chance.pick([1, 500, limits.raft.appendBytesMax]) ?? 1
         return limits
     }
 
@@ -113,9 +123,6 @@ package final class Simulation {
         let position = Int(truncatingIfNeeded: id.rawValue) - 1
         return nodes.indices.contains(position) ? nodes[position] : nil
     }
-
-    /// The user shards; the system shard is simulated like any other but has no clients.
-    var userShards: [Descriptor] { Array(record.descriptors.dropFirst()) }
 
     /// Something is not as it must be: the story ends here.
     func fail(_ text: String) {
@@ -137,7 +144,8 @@ package final class Simulation {
     private var report: SimulationReport {
         SimulationReport(
             seed: options.seed, failure: failure, traceHash: trace.description,
-            virtualMilliseconds: Int(now / 1_000_000), operations: operationsEnded, events: queue.scheduled,
+            virtualMilliseconds: Int(now / 1_000_000), operations: operationsEnded,
+            diskOperations: diskOperations, events: queue.scheduled,
             probes: probes,
             faults: FaultKind.allCases.compactMap { kind in faultCounts[kind].map { (kind, $0) } })
     }

@@ -14,6 +14,10 @@ package struct SimulationOptions: Sendable {
     package var operationsPerSecond: Int
     /// Which faults a seed may draw its mix from.
     package var faults: Set<FaultKind>
+    /// Where a machine loses power, besides all drawn faults.
+    package var crashPoint: CrashPoint?
+    /// Whether leaders change at fixed moments.
+    package var isEventful = false
 
     package init(
         seed: UInt64, nodes: Int = 3, shards: Int = 8, milliseconds: Int = 60_000, clients: Int = 16,

@@ -6,6 +6,8 @@ package enum CrashMode: Hashable, Sendable {
     case unsyncedLost
     /// Power fails: a drawn part of what was not synced survives, a prefix.
     case unsyncedTailLost(seed: UInt64)
+    /// Power fails: of what was not synced only the last write is lost, torn.
+    case lastUnsyncedLost
     /// A broken disk: a drawn write is missing, synced or not, although later ones are there.
     case hole(seed: UInt64)
     /// A broken or rolled-back disk: a drawn part of what was synced is lost too.

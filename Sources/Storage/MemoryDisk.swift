@@ -76,6 +76,9 @@ struct MemoryDisk: Sendable {
         case .unsyncedTailLost(let seed):
             let kept = syncedCount + Self.draw(seed, below: tail.count - syncedCount + 1)
             return replay { position in position < kept }
+        case .lastUnsyncedLost:
+            let kept = max(syncedCount, tail.count - 1)
+            return replay { position in position < kept }
         case .hole(let seed):
             let missing = Self.draw(seed, below: tail.count)
             return replay { position in position != missing }

@@ -31,6 +31,23 @@ import Wire
         #expect(history.failure == nil)
     }
 
+    @Test func aValueWrittenTwiceIsFound() {
+        var history = written()
+        history.probed(key, version(20), value, floor: version(10))
+        #expect(history.failure != nil)
+    }
+
+    @Test func aStaleProbeIsFound() {
+        var history = written()
+        history.attempts([2], at: key)
+        history.probeWrote(key, version(20), [2], floor: history.known(key))
+        #expect(history.known(key) == version(20))
+        history.probed(key, version(10), value, floor: version(10))
+        #expect(history.failure == nil)
+        history.probed(key, version(10), value, floor: version(20))
+        #expect(history.failure != nil)
+    }
+
     @Test func aStaleReadIsFound() {
         var history = written()
         let second = ClientOperation.put(key, [2])

@@ -36,6 +36,18 @@ import Testing
         #expect(report.faults.allSatisfy { $0.kind == .crash || $0.kind == .cut })
     }
 
+    @Test("a machine may lose power before any disk operation, whatever is lost")
+    func crashPoints() {
+        var story = options(1, milliseconds: 60)
+        story.faults = []
+        let points = CrashPoint.all(of: story)
+        #expect(points.count > 100)
+        for point in points[...24] + points.suffix(8) {
+            let report = Simulation.run(point)
+            #expect(report.failure == nil, "\(String(describing: point.crashPoint))")
+        }
+    }
+
     @Test("a calm cluster serves everything that is asked of it")
     func calm() {
         var options = options(3)

@@ -1,4 +1,5 @@
 import Keyspace
+import Raft
 package import Wire
 
 /// The answers a shard remembers, so that a command which a client had to repeat is applied at most once
@@ -54,7 +55,7 @@ package struct SessionTable: Sendable {
             if header.issuedAt &+ window < stampMilliseconds { return .expired }
             return sessions.count >= Self.sessionsMax || isFull ? .full : .new
         }
-        if header.sequence < session.doneBelow { return .expired }
+        if header.sequence < session.doneBelow { return isPlanted(.expiredApplied) ? .new : .expired }
         if let outcome = session.answer(to: header.sequence) { return .known(outcome) }
         if header.issuedAt &+ window < stampMilliseconds { return .expired }
         return isFull ? .full : .new

@@ -61,23 +61,19 @@ struct ConsensusChecker {
     /// Looks at a replica where it is: a copy of it is dear.
     private mutating func look(at position: Int, _ node: SimulatedNode, _ simulation: Simulation) {
         if node.seen.count <= position || node.seenLife != node.life {
-            node.seen = Array(repeating: SimulatedNode.Seen(), count: node.host.replicas.count)
+            node.seen = Array(repeating: Claim(), count: node.host.replicas.count)
             node.seenLife = node.life
         }
-        let claim = node.asking { host in
-            let commit = host.replicas[position].group.commitIndex
-            let leads = host.replicas[position].group.role == .leader
-            return SimulatedNode.Seen(commit: commit, ledTerm: leads ? host.replicas[position].group.term : .zero)
-        }
+        var claim = node.asking { Claim(of: position, in: &$0) }
         let seen = node.seen[position]
-        if claim.commit < seen.commit {
+        if let mistake = claim.mistake(after: seen) {
             let shard = node.host.replicas[position].descriptor.shard
-            simulation.fail("shard \(shard) on node \(node.id): commit went from \(seen.commit) to \(claim.commit)")
+            simulation.fail("shard \(shard) on node \(node.id): \(mistake)")
         }
-        node.seen[position].commit = claim.commit
-        guard claim.ledTerm != .zero, claim.ledTerm != seen.ledTerm else { return }
-        node.seen[position].ledTerm = claim.ledTerm
-        leads(node.host.replicas[position], node, simulation)
+        let isNewLeader = claim.ledTerm != .zero && claim.ledTerm != seen.ledTerm
+        if claim.ledTerm == .zero { claim.ledTerm = seen.ledTerm }
+        node.seen[position] = claim
+        if isNewLeader { leads(node.host.replicas[position], node, simulation) }
     }
 
     /// Paper §5.2: at most one leader a term. Paper §5.4: it has everything that was committed in earlier terms. What
@@ -122,6 +118,7 @@ struct ConsensusChecker {
             let position = Int(clamping: entry.index.rawValue) - 1
             let known = committed[task.shard]?.count ?? 0
             if position == known {
+                checkQuorum(entry.index, task.shard, simulation)
                 committed[task.shard, default: []].append(Committed(term: entry.term, digest: digest, by: by))
             } else if position > known {
                 simulation.fail("shard \(task.shard): entry \(entry.index) is applied after entry \(known)")
@@ -132,6 +129,15 @@ struct ConsensusChecker {
                     "shard \(task.shard): entry \(entry.index) is another, or did something else, on node \(node.id)")
             }
         }
+    }
+
+    /// What is committed is durable on a majority (I11).
+    private func checkQuorum(_ index: LogIndex, _ shard: ShardID, _ simulation: Simulation) {
+        let holders = simulation.nodes.filter { node in
+            (durable[Place(shard: shard, node: node.id)]?.last ?? .zero) >= index
+        }
+        guard holders.count <= simulation.nodes.count / 2 else { return }
+        simulation.fail("shard \(shard): entry \(index) is applied and durable on \(holders.count) nodes only")
     }
 
     private static func digest(_ entry: Entry<EncodedEntry>, _ outcome: AppliedEntry) -> UInt64 {

@@ -18,6 +18,8 @@ struct HistoryChecker {
         /// The greatest version that somebody has been told of.
         var known = Timestamp.zero
         var values: [Timestamp: [UInt8]] = [:]
+        /// The versions of the values that were seen.
+        var versions: [[UInt8]: Timestamp] = [:]
         var attempted: Set<[UInt8]> = []
         /// Versions of deletes that were told.
         var deletes: Set<Timestamp> = []
@@ -109,6 +111,27 @@ struct HistoryChecker {
         }
     }
 
+    /// The greatest version of the key that somebody has been told of.
+    func known(_ key: Key) -> Timestamp { keys[key]?.known ?? .zero }
+
+    /// Somebody without a session tries to write the value; nobody may ever know what came of it.
+    mutating func attempts(_ value: [UInt8], at key: Key) {
+        keys[key, default: KeyHistory()].attempted.insert(value)
+    }
+
+    /// Such a client read the key when `floor` was known.
+    mutating func probed(_ key: Key, _ version: Timestamp?, _ value: [UInt8]?, floor: Timestamp) {
+        reads += 1
+        see(Found(key: key, version: version, value: value), floor: floor)
+    }
+
+    /// Such a client was told that it wrote.
+    mutating func probeWrote(_ key: Key, _ version: Timestamp, _ value: [UInt8], floor: Timestamp) {
+        writes += 1
+        if version <= floor { fail("a write of \(key) got version \(version), \(floor) was known before") }
+        note(key, value, version)
+    }
+
     /// An operation ended without success; when its outcome is not known it may take effect at any later time.
     mutating func failed(_ operation: ClientOperation, _ client: SimulatedClient, isUnknown: Bool, at time: Int64) {
         for key in operation.keys {
@@ -140,6 +163,12 @@ struct HistoryChecker {
             fail("\(key) has two values at version \(version)")
         }
         keys[key]?.values[version] = value
+        // No value is written by two operations, so it has one version for ever (I33); counters go round.
+        if Workload.number(of: key) != Workload.counter {
+            if let other = keys[key]?.versions.updateValue(version, forKey: value), other != version {
+                fail("\(key): the value of version \(other) was written again as version \(version)")
+            }
+        }
         learn(version, of: key)
     }
 

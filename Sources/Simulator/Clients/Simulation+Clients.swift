@@ -16,7 +16,8 @@ extension Simulation {
 
     private func beginNext(_ client: SimulatedClient) {
         guard isBusy, client.operation == nil else { return }
-        begin(Workload.draw(&clientChance, shards: options.shards, value: client.nextValue()), client)
+        let shards = min(options.shards, mix.busyShards)
+        begin(Workload.draw(&clientChance, shards: shards, value: client.nextValue()), client)
     }
 
     func begin(_ operation: ClientOperation, _ client: SimulatedClient, seconds: Int? = nil) {

@@ -18,22 +18,27 @@ extension Simulation {
         }
         let id = nextRequest
         nextRequest += 1
-        waiting[id] = ClientAttempt(
-            client: client, round: client.round, attempt: client.attempts, node: node, isRoutes: isRoutes)
+        waiting[id] = .attempt(
+            ClientAttempt(
+                client: client, round: client.round, attempt: client.attempts, node: node, isRoutes: isRoutes))
         var bytes = ByteBuffer()
         ClientRequest(id: id, timeoutMilliseconds: 5_000, body: body).encode(into: &bytes)
         trace.note(.request, now, bytes)
         after(Self.attemptTimeout) { [unowned self] in
-            guard let attempt = waiting.removeValue(forKey: id) else { return }
+            guard case .attempt(let attempt) = waiting.removeValue(forKey: id) else { return }
             lost(attempt)
         }
         guard !(isLosingRequests && clientChance.happens(percent: 10)) else { return }
-        after(clientChance.draw(mix.latency)) { [unowned self] in arrive(bytes, id, node) }
+        // Some are so late that the client has asked again, and again, and gone on to other things.
+        let isLate = isDelaying && clientChance.happens(percent: 5)
+        after(clientChance.draw(isLate ? 200_000...4_000_000 : mix.latency)) { [unowned self] in
+            arrive(bytes, id, node)
+        }
     }
 
-    private func arrive(_ bytes: ByteBuffer, _ id: UInt64, _ node: SimulatedNode) {
+    func arrive(_ bytes: ByteBuffer, _ id: UInt64, _ node: SimulatedNode) {
         guard node.isUp else {
-            if let attempt = waiting.removeValue(forKey: id) { unreachable(attempt) }
+            if case .attempt(let attempt) = waiting.removeValue(forKey: id) { unreachable(attempt) }
             return
         }
         guard node.isPaused else { return received(bytes, on: node) }
@@ -83,15 +88,23 @@ extension Simulation {
         trace.note(.answer, now, bytes)
         guard !(isLosingRequests && clientChance.happens(percent: 10)) else { return }
         after(clientChance.draw(mix.latency)) { [unowned self] in
-            guard let attempt = waiting.removeValue(forKey: answer.reference.id) else { return }
-            guard attempt.client.round == attempt.round, attempt.client.operation != nil else { return }
-            received(bytes, attempt)
+            guard let waiter = waiting.removeValue(forKey: answer.reference.id) else { return }
+            received(bytes, waiter)
         }
+    }
+
+    /// Who waits for an answer.
+    enum Waiter {
+        case attempt(ClientAttempt)
+        case probe(ProbeRequest)
     }
 
     // MARK: The client's side
 
-    private func received(_ bytes: ByteBuffer, _ attempt: ClientAttempt) {
+    private func received(_ bytes: ByteBuffer, _ waiter: Waiter) {
+        if case .attempt(let attempt) = waiter {
+            guard attempt.client.round == attempt.round, attempt.client.operation != nil else { return }
+        }
         var bytes = bytes
         do throws(WireError) {
             guard
@@ -99,8 +112,12 @@ extension Simulation {
                     from: &bytes, flavor: .client, limit: FrameFlavor.client.lengthMax)
             else { return fail("an answer is not a whole frame") }
             let response = try ClientResponse.decode(frame)
-            attempt.client.router.nodeReached(attempt.node.id)
-            received(response.body, attempt)
+            switch waiter {
+            case .attempt(let attempt):
+                attempt.client.router.nodeReached(attempt.node.id)
+                received(response.body, attempt)
+            case .probe(let probe): received(response.body, probe)
+            }
         } catch {
             fail("an answer cannot be read: \(error)")
         }
@@ -145,7 +162,6 @@ extension Simulation {
             }
         case .epochMismatch(let descriptors): learned = client.router.absorb(descriptors)
         case .ambiguous: probes.hit(.ambiguousWrite)
-        case .notApplied: probes.hit(.notApplied)
         case .busy: probes.hit(.busyAnswer)
         case .diskFull: probes.hit(.diskFullAnswer)
         default: break

@@ -20,6 +20,8 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case ring
     /// A leader is cut off from its peers, which see their connections closed, but not from the clients.
     case deposeLeader = "depose-leader"
+    /// Leader after leader is cut off or dies soon after it was elected.
+    case leaderChurn = "leader-churn"
     /// Connections break.
     case reset
     /// Frames arrive late, some very late.
@@ -46,13 +48,18 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case slowLane = "slow-lane"
     /// Leaderships are handed over.
     case handOver = "hand-over"
+    /// A leader hands over and is cut off before it hears of its successor.
+    case handOverCut = "hand-over-cut"
+    /// The applier is starved.
+    case slowApplier = "slow-applier"
 
     /// About how long until the next one, in milliseconds, when it is in a seed's mix.
     var meanInterval: ClosedRange<Int> {
         switch self {
-        case .crash, .freeze, .cut, .oneWay, .deposeLeader, .reset, .handOver: 500...15_000
-        case .powerLoss, .isolate, .ring, .slowDisk, .slowLane, .sleep, .corrupt: 1_000...20_000
-        case .blackout, .crashLoop, .syncFailure, .diskFull: 5_000...60_000
+        case .crash, .freeze, .cut, .oneWay, .deposeLeader, .reset, .handOver, .handOverCut: 500...15_000
+        case .powerLoss, .isolate, .ring, .slowDisk, .slowLane, .slowApplier, .sleep, .corrupt: 1_000...20_000
+        case .blackout, .crashLoop, .diskFull: 5_000...60_000
+        case .syncFailure, .leaderChurn: 2_000...40_000
         case .delay, .tear, .clientLoss, .drift: 2_000...20_000
         case .brokenDisk: 20_000...200_000
         }

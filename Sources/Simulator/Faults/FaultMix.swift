@@ -7,6 +7,11 @@ struct FaultMix {
     /// How long an event loop collects what arrives before it turns, in microseconds: longer ticks make larger batches.
     let tick: ClosedRange<Int>
 
+    /// How much slower than usual every disk syncs.
+    let syncFactor: Int
+    /// How many of the shards clients work on: few make each busier.
+    let busyShards: Int
+
     init(seed: UInt64, allowed: Set<FaultKind>) {
         var chance = Chance(seed: seed, .setup)
         let share = chance.pick([0, 15, 40, 40, 60, 90]) ?? 40
@@ -18,6 +23,8 @@ struct FaultMix {
         }
         self.drawn = drawn
         latency = 50...(chance.pick([150, 500, 1_500, 10_000]) ?? 500)
+        syncFactor = chance.pick([1, 1, 1, 1, 8, 30]) ?? 1
+        busyShards = chance.pick([64, 64, 64, 2, 1]) ?? 64
         tick = 0...(chance.pick([100, 100, 500, 2_000]) ?? 100)
     }
 }

@@ -42,7 +42,9 @@ extension Simulation {
         case .slowDisk: slowDisk(node, length)
         case .syncFailure: failSync(node)
         case .diskFull: fillDisk(node, length)
-        case .oneWay, .cut, .isolate, .ring, .deposeLeader, .reset, .delay, .corrupt, .tear, .clientLoss:
+        case .slowApplier: slowApplier(node, length)
+        case .deposeLeader, .leaderChurn, .handOverCut: disturbLeader(kind)
+        case .oneWay, .cut, .isolate, .ring, .reset, .delay, .corrupt, .tear, .clientLoss:
             disturbNetwork(kind, node, length)
         }
     }
@@ -57,6 +59,9 @@ extension Simulation {
             if node.life == life, !isQuorumPhase { boot(node) }
         }
     }
+
+    /// A process that dies, or a machine that loses power.
+    func drawCrash() -> CrashMode { faultChance.happens(percent: 50) ? .processDies : drawPowerLoss() }
 
     private func drawPowerLoss() -> CrashMode {
         guard faultChance.happens(percent: 50) else {
@@ -74,9 +79,8 @@ extension Simulation {
 
     private func crashLoop(_ node: SimulatedNode, times: Int) {
         guard times > 0, isFaulty else { return }
-        let mode = faultChance.happens(percent: 50) ? CrashMode.processDies : drawPowerLoss()
         let down = faultChance.draw(1_000...30_000)
-        crash(node, mode, down: down)
+        crash(node, drawCrash(), down: down)
         after(down + faultChance.draw(0...40_000)) { [unowned self] in crashLoop(node, times: times - 1) }
     }
 
@@ -102,6 +106,11 @@ extension Simulation {
     private func slowLane(_ node: SimulatedNode, _ length: Int) {
         node.laneSlowness = faultChance.draw(5...500)
         after(length) { node.laneSlowness = 1 }
+    }
+
+    private func slowApplier(_ node: SimulatedNode, _ length: Int) {
+        node.applierSlowness = faultChance.draw(5...500)
+        after(length) { node.applierSlowness = 1 }
     }
 
     private func handOver(_ node: SimulatedNode) {
@@ -165,6 +174,7 @@ extension Simulation {
         for node in nodes where !left.contains(where: { $0 === node }) {
             node.diskSlowness = 1
             node.laneSlowness = 1
+            node.applierSlowness = 1
             node.isSyncDoomed = false
             boot(node)
             resume(node)

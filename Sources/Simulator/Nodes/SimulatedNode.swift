@@ -40,6 +40,8 @@ final class SimulatedNode {
     // The applier's thread.
     var applyMailbox: [ApplyTask] = []
     var isApplying = false
+    /// How much slower than usual it is.
+    var applierSlowness = 1
     /// What was applied and not yet taken by the lane.
     var applied: [AppliedBatch] = []
 
@@ -58,15 +60,8 @@ final class SimulatedNode {
     }
 
     /// What the checker saw of each replica in this life; position as in `Host.replicas`.
-    var seen: [Seen] = []
+    var seen: [Claim] = []
     var seenLife = 0
-
-    /// What a replica has claimed.
-    struct Seen {
-        var commit = LogIndex.zero
-        /// The term it was last seen to lead.
-        var ledTerm = Term.zero
-    }
 
     /// Asks the host something where it is: through the property it would be asked of a copy, which costs more than the
     /// answer.

@@ -10,11 +10,14 @@ extension Simulation {
         guard !node.isApplying, !node.applyMailbox.isEmpty else { return }
         node.isApplying = true
         let pause = processes.happens(percent: 2) ? processes.draw(1_000...20_000) : processes.draw(20...200)
-        after(pause, on: node) { [unowned self] in
+        after(min(pause * node.applierSlowness, Self.longestApply), on: node) { [unowned self] in
             let count = processes.draw(1...node.applyMailbox.count)
             let tasks = Self.merged(node.applyMailbox.prefix(count))
             node.applyMailbox.removeFirst(count)
-            node.applied += apply(tasks, node)
+            let life = node.life
+            let results = apply(tasks, node)
+            guard node.isUp, node.life == life else { return }
+            node.applied += results
             node.isApplying = false
             // The lane is woken for what somebody waits for, and finds the rest when it looks next.
             if node.applied.contains(where: \.isAwaited) {
@@ -23,6 +26,9 @@ extension Simulation {
             applyNext(node)
         }
     }
+
+    /// In microseconds.
+    private static let longestApply = 1_000_000
 
     func takeApplied(_ node: SimulatedNode) {
         guard !node.applied.isEmpty else { return }
@@ -60,7 +66,9 @@ extension Simulation {
                 if !wantsOutcomes { result.entries = [] }
                 results.append(result)
             }
-            if batch.count > 0 { try node.engine.write(batch, writer: 1) }
+            guard batch.count > 0 else { return }
+            guard reachesDisk(node) else { return results.removeAll() }
+            try node.engine.write(batch, writer: 1)
         }
         return results
     }

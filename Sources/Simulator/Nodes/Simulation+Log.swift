@@ -14,6 +14,7 @@ extension Simulation {
         let writes = node.logMailbox
         node.logMailbox = []
         after(processes.draw(0...100), on: node) { [unowned self] in
+            guard reachesDisk(node) else { return }
             storing(node) {
                 for batch in LogBatch.merged(writes.map(\.batch)) {
                     try node.engine.write(batch)
@@ -23,7 +24,7 @@ extension Simulation {
             }
             let point = node.engine.syncPoint
             let tail = processes.happens(percent: 2) ? 20 : 1
-            let length = min(processes.draw(80...600) * tail * node.diskSlowness, Self.longestSync)
+            let length = min(processes.draw(80...600) * tail * node.diskSlowness * mix.syncFactor, Self.longestSync)
             after(length, on: node) { [unowned self] in
                 synced(writes, point, node)
             }
@@ -39,7 +40,9 @@ extension Simulation {
     }
 
     private func synced(_ writes: [LogWrite], _ point: MemorySyncPoint, _ node: SimulatedNode) {
+        guard reachesDisk(node) else { return }
         let isLost = node.isSyncDoomed && isPlanted(.syncErrorIgnored)
+        if node.isSyncDoomed { powerSoonFails(node) }
         if isLost {
             node.isSyncDoomed = false
         } else if node.isSyncDoomed {
@@ -51,7 +54,10 @@ extension Simulation {
         }
         if !isLost { storing(node) { try node.engine.sync(through: point) } }
         // The mark's own sync runs every 100 ms beside it.
-        if processes.happens(percent: 5) { node.engine.syncMark() }
+        if processes.happens(percent: 5) {
+            guard reachesDisk(node) else { return }
+            node.engine.syncMark()
+        }
         trace.note(.synced, now, node.id.rawValue, UInt64(writes.count))
         for write in writes { checker.durable(write.batch, node, self) }
         node.logBusySince = nil
@@ -61,6 +67,14 @@ extension Simulation {
             turn(node)
         }
         writeLog(node)
+    }
+
+    /// Whoever went on after a failed sync has now told others what is gone.
+    private func powerSoonFails(_ node: SimulatedNode) {
+        let life = node.life
+        after(processes.draw(0...400)) { [unowned self] in
+            if node.life == life { kill(node, .unsyncedLost) }
+        }
     }
 
     func load(_ task: LoadTask, _ node: SimulatedNode) {

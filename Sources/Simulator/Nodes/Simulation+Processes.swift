@@ -16,6 +16,7 @@ extension Simulation {
         node.startedAt = now
         node.wakeUpAt = .max
         node.laneSlowness = 1
+        node.applierSlowness = 1
         node.logMailbox = []
         node.logBusySince = nil
         node.isSyncDoomed = false
@@ -94,7 +95,7 @@ extension CrashMode {
     var mayTakeWhatWasSynced: Bool {
         switch self {
         case .hole, .syncedTailLost: true
-        case .processDies, .unsyncedLost, .unsyncedTailLost: false
+        case .processDies, .unsyncedLost, .unsyncedTailLost, .lastUnsyncedLost: false
         }
     }
 }

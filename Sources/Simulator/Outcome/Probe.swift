@@ -17,7 +17,6 @@ package enum Probe: String, CaseIterable, Sendable {
     case leadershipMoved = "a leadership was handed over"
     case secondTerm = "a shard went through more than five terms"
     case ambiguousWrite = "a write was answered as ambiguous"
-    case notApplied = "a write was answered as not applied"
     case duplicateCommand = "a command was sent again after an earlier attempt was applied"
     case unknownOutcome = "a client gave up on a write"
     case busyAnswer = "a node answered busy"
@@ -29,6 +28,7 @@ package enum Probe: String, CaseIterable, Sendable {
     case pageCut = "a scan page was cut"
     case quorumOnly = "only a quorum was healed"
     case pauseBeyondElection = "a node was stopped for longer than an election timeout"
+    case probeRead = "a client asked around while leaders changed"
     case clockDrifted = "a clock ran at its bound"
 }
 

@@ -10,6 +10,8 @@ package struct SimulationReport: Sendable {
     package var virtualMilliseconds: Int
     /// Client operations that ended, whatever their outcome.
     package var operations: Int
+    /// Log writes, syncs, marks and applied batches of all nodes.
+    package var diskOperations: Int
     /// Events of virtual time.
     package var events: UInt64
     /// Which rare paths were taken.

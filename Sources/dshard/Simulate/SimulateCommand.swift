@@ -45,11 +45,22 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Simulations at a time. (default: one per core)", valueName: "count"))
     var jobs: String?
 
+    @Flag(help: "Lose power before every disk operation of one story in turn; by default without other faults.")
+    var crashPoints = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Only this crash point: the number of a disk operation and what is lost, of \(SimulateCommand.losses).",
+            valueName: "number:loss"))
+    var crashPoint: String?
+
     @Flag(help: "Leave a failing seed as it is.")
     var noShrink = false
 
     @Option(help: ArgumentHelp("table or json. (default: table)", valueName: "format"))
     var output: String?
+
+    private static var losses: String { CrashPoint.Loss.allCases.map(\.rawValue).joined(separator: ", ") }
 
     private static var kinds: String { FaultKind.allCases.map(\.rawValue).joined(separator: ", ") }
 
@@ -71,16 +82,32 @@ struct SimulateCommand: AsyncParsableCommand {
         options.clients = try settings.value(clients, "clients", default: 16, in: 1...1_000)
         options.operationsPerSecond = try settings.value(rate, "rate", default: 200, in: 1...100_000)
         options.milliseconds = Int((minutes * 60_000).rounded())
-        options.faults = try allowedFaults(settings)
+        let first = only ?? UInt64.random(in: 1...(1 << 48))
+        options.crashPoint = try onlyCrashPoint(settings)
+        options.isEventful = options.crashPoint != nil
+        let countsCrashPoints = try settings.isOn(crashPoints, "crash-points")
+        options.faults = try allowedFaults(settings, default: countsCrashPoints || options.isEventful ? "none" : "all")
+        options.seed = first
+        let points = countsCrashPoints ? CrashPoint.all(of: options) : nil
         return SimulatePlan(
-            first: only ?? UInt64.random(in: 1...(1 << 48)), count: count, options: options,
+            first: first, count: points?.count ?? count, options: options, crashPoints: points,
             jobs: try settings.value(jobs, "jobs", default: ProcessInfo.processInfo.activeProcessorCount, in: 1...256),
             shrinks: try !settings.isOn(noShrink, "no-shrink"),
             output: try settings.value(output, "output", default: OutputFormat.table))
     }
 
-    private func allowedFaults(_ settings: Settings) throws(CommandFailure) -> Set<FaultKind> {
-        let text = try settings.value(faults, "faults", default: "all")
+    private func onlyCrashPoint(_ settings: Settings) throws(CommandFailure) -> CrashPoint? {
+        guard let text: String = try settings.optional(crashPoint, "crash-point") else { return nil }
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let operation = Int(parts[0]), let loss = CrashPoint.Loss(rawValue: String(parts[1]))
+        else { throw .usage("--crash-point: '\(text)' is not the number of an operation, ':', and \(Self.losses)") }
+        return CrashPoint(operation: operation, loss: loss)
+    }
+
+    private func allowedFaults(
+        _ settings: Settings, default fallback: String
+    ) throws(CommandFailure) -> Set<FaultKind> {
+        let text = try settings.value(faults, "faults", default: fallback)
         switch text {
         case "all": return Set(FaultKind.allCases)
         case "none": return []

@@ -6,12 +6,15 @@ struct SimulatePlan: Sendable {
     var count: Int
     /// All but the seed.
     var options: SimulationOptions
+    /// One simulation each, instead of one a seed.
+    var crashPoints: [SimulationOptions]?
     /// At a time.
     var jobs: Int
     var shrinks: Bool
     var output: OutputFormat
 
     func options(at position: Int) -> SimulationOptions {
+        if let crashPoints { return crashPoints[position] }
         var options = options
         options.seed = first &+ UInt64(position)
         return options
@@ -26,5 +29,6 @@ struct SimulatePlan: Sendable {
         return "dshard simulate --seed \(options.seed) --nodes \(options.nodes) --shards \(options.shards)"
             + " --clients \(options.clients) --rate \(options.operationsPerSecond) --minutes \(minutes)"
             + " --faults \(list)"
+            + (options.crashPoint.map { " --crash-point \($0.operation):\($0.loss.rawValue)" } ?? "")
     }
 }

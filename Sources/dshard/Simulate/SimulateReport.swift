@@ -22,7 +22,7 @@ struct SimulateReport: Sendable {
 
     init(plan: SimulatePlan) { self.plan = plan }
 
-    mutating func add(_ report: SimulationReport) {
+    mutating func add(_ report: SimulationReport, of options: SimulationOptions) {
         done += 1
         probes.add(report.probes)
         virtualMilliseconds += report.virtualMilliseconds
@@ -31,8 +31,6 @@ struct SimulateReport: Sendable {
         for (kind, count) in report.faults { faults[kind, default: 0] += count }
         traceHash = done == 1 ? report.traceHash : SimulateReport.joined(traceHash, report.traceHash)
         if let failure = report.failure {
-            var options = plan.options
-            options.seed = report.seed
             failures.append(Failure(options: options, failure: failure))
         }
     }
@@ -71,7 +69,12 @@ struct SimulateReport: Sendable {
             text += "seed \(failure.options.seed) failed at \(found.milliseconds) ms: \(found.text)\n"
             text += "  replay: \(SimulatePlan.command(failure.options))\n"
         }
-        text += "\(done) seeds from \(plan.first), \(failures.count) failed; "
+        if plan.crashPoints != nil {
+            text += "\(done / CrashPoint.Loss.allCases.count) crash points, each with "
+            text += "\(CrashPoint.Loss.allCases.count) kinds of loss: "
+        }
+        let unit = plan.crashPoints == nil ? "seeds" : "simulations"
+        text += "\(done) \(unit) from \(plan.first), \(failures.count) failed; "
         text += "\(NumberText.text(virtualHours, places: 2)) simulated hours in "
         text += "\(NumberText.text(seconds, places: 1)) s: "
         text += "\(NumberText.text(Double(done) / seconds, places: 2)) seeds a second, "

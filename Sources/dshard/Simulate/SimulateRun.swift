@@ -9,9 +9,9 @@ struct SimulateRun: Sendable {
         let began = clock.now
         var report = SimulateReport(plan: plan)
         var nextSaid = began + .seconds(5)
-        await withTaskGroup(of: SimulationReport.self) { group in
+        await withTaskGroup(of: (position: Int, report: SimulationReport).self) { group in
             var next = 0
-            var early: [UInt64: SimulationReport] = [:]
+            var early: [Int: SimulationReport] = [:]
             var expected = 0
             while next < min(plan.jobs, plan.count) {
                 add(next, to: &group)
@@ -23,9 +23,9 @@ struct SimulateRun: Sendable {
                     next += 1
                 }
                 // In the order of the seeds, so that the joint hash does not depend on who is first.
-                early[finished.seed] = finished
-                while let due = early.removeValue(forKey: plan.options(at: expected).seed) {
-                    report.add(due)
+                early[finished.position] = finished.report
+                while let due = early.removeValue(forKey: expected) {
+                    report.add(due, of: plan.options(at: expected))
                     expected += 1
                     if due.failure != nil { SimulateRun.say("seed \(due.seed) failed", report, clock.now - began) }
                 }
@@ -36,13 +36,13 @@ struct SimulateRun: Sendable {
             }
         }
         report.took = clock.now - began
-        if plan.shrinks { report.shrinkFailures() }
+        if plan.shrinks, plan.crashPoints == nil { report.shrinkFailures() }
         return report
     }
 
-    private func add(_ position: Int, to group: inout TaskGroup<SimulationReport>) {
+    private func add(_ position: Int, to group: inout TaskGroup<(position: Int, report: SimulationReport)>) {
         let options = plan.options(at: position)
-        group.addTask { Simulation.run(options) }
+        group.addTask { (position, Simulation.run(options)) }
     }
 
     private static func say(_ event: String?, _ report: SimulateReport, _ took: Duration) {

@@ -1,0 +1,40 @@
+import Host
+import Keyspace
+import NIOCore
+import Raft
+import Storage
+import Wire
+
+/// I23: equal index, equal state, byte by byte: data, descriptor and sessions.
+extension Simulation {
+    /// Compares the replicas of a shard that have applied the same; all of them at the end.
+    func compareReplicas(_ descriptor: Descriptor) {
+        var known: [LogIndex: (node: NodeID, rows: [[UInt8]])] = [:]
+        for node in nodes where node.isSound && node.isUp {
+            guard let state = node.applier.state(of: descriptor.shard) else { continue }
+            storing(node) {
+                var rows = try Self.rows(of: descriptor, in: node.engine)
+                rows.append(Array(state.sessions.encodeCheckpoint().readableBytesView))
+                let index = state.applied.appliedIndex
+                if let other = known[index], other.rows != rows {
+                    fail("shard \(descriptor.shard) differs on nodes \(other.node) and \(node.id) at entry \(index)")
+                }
+                known[index] = known[index] ?? (node.id, rows)
+            }
+        }
+    }
+
+    private static func rows(of descriptor: Descriptor, in engine: MemoryEngine) throws(StorageError) -> [[UInt8]] {
+        var rows: [[UInt8]] = []
+        let snapshot = try engine.snapshot()
+        try descriptor.range.start.bytes.withBytes { (start) throws(StorageError) in
+            try descriptor.range.end.bytes.withBytes { (end) throws(StorageError) in
+                try snapshot.iterate(from: start, to: end, reverse: false) { key, value in
+                    rows.append([UInt8](copying: key) + [0xFF] + [UInt8](copying: value))
+                    return true
+                }
+            }
+        }
+        return rows
+    }
+}

@@ -33,6 +33,7 @@ extension Host {
 
     /// A configuration was applied: it is certain.
     private mutating func adopt(_ descriptor: Descriptor, _ slot: Int) {
+        guard descriptor.isNewer(than: replicas[slot].descriptor) else { return }
         replicas[slot].descriptor = descriptor
         for member in descriptor.configuration.members { addPeer(member.node) }
     }

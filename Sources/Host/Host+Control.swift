@@ -102,7 +102,11 @@ extension Host {
 
     private mutating func leaderResigned(_ news: ControlFrame.Resigned, from peer: NodeID, now: Instant) {
         guard let slot = slots[news.shard] else { return }
-        guard replicas[slot].group.configuration.member(news.replica)?.node == peer else { return }
+        // One that was removed is in no configuration any more, and its node goes on to speak for it.
+        guard
+            replicas[slot].group.configuration.member(news.replica)?.node == peer
+                || replicas[slot].group.leader == Member(replica: news.replica, node: peer)
+        else { return }
         replicas[slot].group.leaderResigned(news.replica, term: news.term, now: now)
         touch(slot)
     }

@@ -15,10 +15,24 @@ extension Host {
         for waiting in replicas[slot].unconfirmedReads { answer(waiting.reads.map(\.reference), refusal) }
         for waiting in replicas[slot].unappliedReads { answer(waiting.reads.map(\.reference), refusal) }
         failChange(slot)
+        takeLeave(slot)
         abandonSnapshots(from: replicas[slot].group.member, of: shard)
         dropSnapshots(to: shard)
         replicas[slot] = Replica(retired: replicas[slot])
         deadlines[slot] = .distantFuture
+    }
+
+    /// This node's frames must speak neither for the leader that the replica followed nor for its own leadership
+    /// (rule 7).
+    private mutating func takeLeave(_ slot: Int) {
+        let (role, leader, term) = (
+            replicas[slot].group.role, replicas[slot].group.leader, replicas[slot].group.term
+        )
+        if role == .leader {
+            noteResigned(term, slot)
+        } else if let leader, leader.node != node {
+            noteLeft(Ready<EncodedEntry>.LeftLeader(leader: leader, term: term), slot)
+        }
     }
 
     /// Tells every group whether its follower may take entries: below the lowest threshold it must not (rule 38).

@@ -8,6 +8,7 @@ package struct ReplicaRequest: Hashable, Sendable {
     package var shard: ShardID
     /// The descriptor that the caller looked at; of any other epoch nothing is changed.
     package var epoch: Epoch
+    /// What is to become of the members.
     package var change: ReplicaChange
 
     package init(shard: ShardID, epoch: Epoch, change: ReplicaChange) {

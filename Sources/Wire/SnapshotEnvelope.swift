@@ -9,6 +9,7 @@ package struct SnapshotEnvelope: Sendable, Equatable {
     package var to: Member
     /// Which stream it is about, as the snapshot's sender calls it.
     package var transfer: SnapshotTransfer
+    /// What is said.
     package var message: SnapshotMessage
 
     package init(

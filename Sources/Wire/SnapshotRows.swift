@@ -15,7 +15,9 @@ package struct SnapshotRows: Sendable {
 
     /// Where one row lies in `bytes.readableBytesSpan`.
     package struct Row: Sendable, Equatable {
+        /// The internal key.
         package var key: Range<Int>
+        /// The value as stored, header included.
         package var value: Range<Int>
 
         package init(key: Range<Int>, value: Range<Int>) {

@@ -209,7 +209,7 @@ import Wire
     }
 
     /// Members change at random while everything goes wrong.
-    @Test("a random story", arguments: UInt64(1)...150) func random(seed: UInt64) throws {
+    @Test("a random story", arguments: UInt64(1)...60) func random(seed: UInt64) throws {
         let cluster = try HostCluster(
             seed: seed, shards: 2, nodes: 5, members: 3, limits: Self.limits(slowFollowerEntriesMax: seed % 3 * 10))
         begin(cluster)

@@ -22,6 +22,8 @@ public struct NodeConfiguration: Sendable {
     public var cacheBytes: Int
     /// What all snapshots of the node together may send, in bytes per second.
     public var snapshotBytesPerSecond: Int
+    /// Entries that a shard's log keeps for a replica that is behind; one that lacks more gets a snapshot.
+    public var logKeepEntries: UInt64
     /// How long a shutdown may hand leaderships over.
     public var drainTimeout: Duration
     /// `trace` … `critical`.
@@ -42,7 +44,7 @@ public struct NodeConfiguration: Sendable {
         dataDirectory: String = "./dshard-data", listen: String = "127.0.0.1:7400", advertise: String? = nil,
         http: String? = "127.0.0.1:7480", initialCluster: [String] = [], join: [String] = [],
         splitAt: [[UInt8]] = [], labels: [(String, String)] = [], cacheBytes: Int = 256 << 20,
-        snapshotBytesPerSecond: Int = 64 << 20, drainTimeout: Duration = .seconds(30),
+        snapshotBytesPerSecond: Int = 64 << 20, logKeepEntries: UInt64 = 50_000, drainTimeout: Duration = .seconds(30),
         logLevel: String = "info", logFormat: LogFormat = .text
     ) {
         self.dataDirectory = dataDirectory
@@ -55,6 +57,7 @@ public struct NodeConfiguration: Sendable {
         self.labels = labels
         self.cacheBytes = cacheBytes
         self.snapshotBytesPerSecond = snapshotBytesPerSecond
+        self.logKeepEntries = logKeepEntries
         self.drainTimeout = drainTimeout
         self.logLevel = logLevel
         self.logFormat = logFormat

@@ -74,6 +74,7 @@ extension Startup {
         let now = SteadyClock.now()
         var limits = HostLimits()
         limits.snapshotBytesPerSecond = configuration.snapshotBytesPerSecond
+        limits.raft.slowFollowerEntriesMax = configuration.logKeepEntries
         var host = Host(
             node: identity.node, boot: boot, incarnation: identity.incarnation, limits: limits,
             wallMilliseconds: SteadyClock.wallMilliseconds(), now: now)

@@ -45,7 +45,7 @@ extension Host {
 
     /// A message for `replica` has come: one of the shard with a lesser id ends by it. Whether the new one has to wait.
     mutating func makesRoom(for replica: ReplicaID, of shard: ShardID) -> Bool {
-        if departing.contains(where: { $0.task.name.shard == shard }) { return true }
+        if isDeparting(shard) { return true }
         if let slot = slots[shard], replicas[slot].group.member.replica < replica {
             destroy(slot)
             return true
@@ -56,6 +56,9 @@ extension Host {
         destroy(DestroyTask(name: suspect.name, range: suspect.descriptor?.range, returns: false))
         return true
     }
+
+    /// Whether a replica of the shard is being destroyed.
+    func isDeparting(_ shard: ShardID) -> Bool { departing.contains { $0.task.name.shard == shard } }
 
     /// A committed descriptor has come, from whomever: is the replica here to go?
     mutating func obey(_ descriptor: Descriptor) {

@@ -8,7 +8,7 @@ extension Host {
     /// A notice of a peer. What concerns the system shard's rows is not the host's: the runtime sees to `report`.
     package mutating func receive(_ notice: ReplicaNotice, from peer: NodeID, now: Instant) {
         switch notice {
-        case .descriptor(let to, let descriptor): hear(descriptor, to)
+        case .descriptor(let to, let descriptor): hear(descriptor, to, from: peer)
         case .notHere(let shard, let absent, let to): absence(of: absent, of: shard, to, from: peer)
         case .request(let number, let request):
             change(request, for: .peer(peer, number: number), now: now)
@@ -22,8 +22,12 @@ extension Host {
     }
 
     /// A descriptor that the replica `to` should know.
-    private mutating func hear(_ descriptor: Descriptor, _ to: Member) {
+    private mutating func hear(_ descriptor: Descriptor, _ to: Member, from peer: NodeID) {
         guard to.node == node else { return }
+        if tombstones[descriptor.shard].map({ $0 >= to.replica }) ?? false, !isDeparting(descriptor.shard) {
+            // Heard before: then it need not be said again.
+            return effects.notices.append((peer, .notHere(shard: descriptor.shard, absent: to, to: to)))
+        }
         if let slot = slots[descriptor.shard] {
             if replicas[slot].group.member == to { obey(descriptor) }
         } else if descriptor.configuration.isVoter(to.replica) {
@@ -36,7 +40,7 @@ extension Host {
     mutating func forgot(_ replica: ReplicaID, _ descriptor: Descriptor) {
         let name = LogName(shard: descriptor.shard, replica: replica)
         guard tombstones[name.shard].map({ $0 < replica }) ?? true,
-            !departing.contains(where: { $0.task.name.shard == name.shard }), !isSuspect(name.shard),
+            !isDeparting(name.shard), !isSuspect(name.shard),
             !incoming.contains(where: { $0.shard == name.shard && $0.phase == .installing })
         else { return }
         let lost = SuspectReplica(name: name, descriptor: descriptor, reason: "nothing is left of it in the store")
@@ -47,7 +51,9 @@ extension Host {
     /// A node has no such replica: it begins with a snapshot, once its membership is certain (rule 32). A voter must
     /// have been there; its node hears that, and finds out what became of it.
     private mutating func absence(of absent: Member, of shard: ShardID, _ to: Member, from peer: NodeID) {
-        guard absent.node == peer, let slot = slots[shard], replicas[slot].group.member == to,
+        guard absent.node == peer, let slot = slots[shard] else { return }
+        replicas[slot].farewells.removeAll { $0 == absent }
+        guard replicas[slot].group.member == to,
             replicas[slot].descriptor.configuration.member(absent.replica) == absent
         else { return }
         let descriptor = replicas[slot].descriptor
@@ -73,10 +79,23 @@ extension Host {
         }
     }
 
-    /// Tells replicas that no committed configuration contains that they are out.
+    /// Tells replicas that no committed configuration contains that they are out; now and until their nodes say that
+    /// they are gone. As long as the leader's node speaks for the leader, such a replica asks nobody.
     mutating func tellStrangers(_ strangers: [Member], _ slot: Int) {
+        for stranger in strangers where !replicas[slot].farewells.contains(stranger) {
+            guard replicas[slot].farewells.count < Self.farewellsMax else { break }
+            replicas[slot].farewells.append(stranger)
+        }
+        sayFarewell(slot)
+    }
+
+    /// More than any configuration loses at once.
+    private static let farewellsMax = 64
+
+    private mutating func sayFarewell(_ slot: Int) {
         let descriptor = replicas[slot].descriptor
-        for stranger in strangers where descriptor.configuration.member(stranger.replica) == nil {
+        replicas[slot].farewells.removeAll { descriptor.configuration.member($0.replica) != nil }
+        for stranger in replicas[slot].farewells {
             effects.notices.append((stranger.node, .descriptor(to: stranger, descriptor)))
         }
     }
@@ -84,8 +103,10 @@ extension Host {
     /// Has the leaders' descriptors written into the system shard's rows (rule 35): asked of every node that may lead
     /// it until one has confirmed. The first descriptor of a shard is in its row from the beginning.
     mutating func reportDescriptors(now: Instant) {
-        guard now - reportedAt >= limits.reportInterval, let system = systemShard else { return }
+        guard now - reportedAt >= limits.reportInterval else { return }
         reportedAt = now
+        for slot in replicas.indices where !replicas[slot].farewells.isEmpty { sayFarewell(slot) }
+        guard let system = systemShard else { return }
         for slot in replicas.indices where replicas[slot].group.role == .leader && !replicas[slot].isRetired {
             let descriptor = replicas[slot].descriptor
             guard replicas[slot].reportedEpoch != descriptor.epoch,

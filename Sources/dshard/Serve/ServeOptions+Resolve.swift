@@ -22,6 +22,7 @@ extension ServeOptions {
             labels: try settings.optional(labels, "labels", as: Labels.self)?.pairs.map { ($0.name, $0.value) } ?? [],
             cacheBytes: try settings.value(cache, "cache", default: ByteSize.mebibytes(256)).bytes,
             snapshotBytesPerSecond: try snapshotRate(settings),
+            logKeepEntries: try settings.value(logKeep, "log-keep", default: 50_000),
             drainTimeout: try settings.value(drainTimeout, "drain-timeout", default: TimeSpan(.seconds(30))).duration,
             logLevel: try settings.value(logLevel, "log-level", default: Level.info).rawValue,
             logFormat: format == .json ? .json : .text)

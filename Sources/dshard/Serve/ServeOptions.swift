@@ -40,6 +40,12 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What snapshots may send per second. (default: 64MiB)", valueName: "size"))
     var snapshotRate: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Log entries kept for a replica that is behind; beyond it gets a snapshot. (default: 50000)",
+            valueName: "entries"))
+    var logKeep: String?
+
     @Option(help: ArgumentHelp("How long SIGTERM may take to hand over. (default: 30s)", valueName: "time"))
     var drainTimeout: String?
 

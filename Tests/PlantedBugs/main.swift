@@ -3,7 +3,8 @@ import Simulator
 
 // Simulates one planted bug until a seed finds it:
 //   PlantedBugs --list
-//   PlantedBugs NAME SEEDS MILLISECONDS [FAULT,…]     prints the number of seeds it took and what was found; 1 when none did
+//   PlantedBugs NAME SEEDS MILLISECONDS [FAULT,…]
+//                       prints the number of seeds it took and what was found; 1 when none did
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 

@@ -68,7 +68,8 @@ extension ProcessTests {
             await node.kill9()
         }
 
-        /// Waits until the node either serves or says that something is wrong; true for the latter.
+        /// Waits until the node either serves or shows that it knows: by saying what is wrong, by ending, or by holding
+        /// no replica at all, so that it has nothing left to break a promise with.
         private static func isFoundOut(_ node: NodeProcess) async throws -> Bool {
             while node.isRunning {
                 let answer = try? HTTPAnswer.get(port: node.httpPort, "/ready")
@@ -76,7 +77,10 @@ extension ProcessTests {
                 if FileManager.default.fileExists(atPath: "\(node.dataDirectory)/SUSPECT"), !reasons.isEmpty {
                     return true
                 }
-                if answer != nil { return false }
+                if answer != nil {
+                    let metrics = try HTTPAnswer.get(port: node.httpPort, "/metrics").body
+                    return metrics.contains("\ndshard_replicas 0\n")
+                }
                 try await Task.sleep(for: .milliseconds(10))
             }
             return await node.ended() == .exited(1)

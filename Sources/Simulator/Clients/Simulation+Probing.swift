@@ -17,8 +17,8 @@ extension Simulation {
         let floor: Timestamp
     }
 
-    /// Asks for `microseconds` on, every few milliseconds. `old` is not written to: what it commits on its way out would
-    /// keep others, which lack it, from being elected.
+    /// Asks for `microseconds` on, every few milliseconds. `old` is not written to: what it commits on its way out
+    /// would keep others, which lack it, from being elected.
     func probe(_ shard: Int, _ microseconds: Int, sparing old: SimulatedNode? = nil) {
         let key = Workload.key(shard, Workload.registers.lowerBound)
         let stamp = RouteStamp(shard: userShards[shard].shard, version: userShards[shard].epoch.version)

@@ -36,8 +36,9 @@ package final class ChaosCluster {
         self.disks = disks
     }
 
-    /// Runs `body` with a cluster that is ready, or without `isStarted` with one that has never run; whatever happens, no process outlives the call. `borders` are the
-    /// first shards' borders in text form; `folder` is where everything is kept.
+    /// Runs `body` with a cluster that is ready, or without `isStarted` with one that has never run; whatever happens,
+    /// no process outlives the call. `borders` are the first shards' borders in text form; `folder` is where everything
+    /// is kept.
     package static func with(
         nodes count: Int, splitAt borders: [String] = [], in folder: String, arguments: [String] = [],
         isStarted: Bool = true, _ body: (ChaosCluster) async throws -> Void

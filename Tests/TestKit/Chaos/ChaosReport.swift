@@ -32,7 +32,8 @@ package struct ChaosReport: Sendable {
             "faults: \(counts.joined(separator: ", "))",
             "\(kills) processes killed, \(lostChanges) unsynced changes of files lost",
             "\(operations) operations, \(acknowledged) acknowledged writes, \(errors) errors, \(unknown) unknown",
-            "longest pause \(Int(longestPause)) ms, longest recovery \(Int(longestRecovery)) ms; \(rows) rows at the end",
+            "longest pause \(Int(longestPause)) ms, longest recovery \(Int(longestRecovery)) ms",
+            "\(rows) rows at the end",
         ]
         lines += complaints.sorted { $0.key < $1.key }.map { "told to clients in \($0.value) runs: \($0.key)" }
         lines += problems.map { "PROBLEM: \($0)" }

@@ -105,6 +105,8 @@ package final class Simulation {
         limits.waitingReadsMax = chance.pick([1, limits.waitingReadsMax, limits.waitingReadsMax]) ?? 1
         // One entry an append, so that one of an earlier term comes without those behind it (paper, figure 8).
         limits.raft.appendBytesMax = chance.pick([1, 500, limits.raft.appendBytesMax]) ?? 1
+        // Who lacks more gets a snapshot.
+        limits.raft.slowFollowerEntriesMax = chance.pick([4, 30, 200, limits.raft.slowFollowerEntriesMax]) ?? 0
         return limits
     }
 

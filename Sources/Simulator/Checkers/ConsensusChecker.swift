@@ -203,11 +203,14 @@ struct ConsensusChecker {
     }
 
     /// A start has read the replica back: nothing that was durable may be missing.
-    mutating func recovered(_ replica: RestoredReplica, _ node: SimulatedNode, _ simulation: Simulation) {
+    /// A log that was reset to a snapshot's base holds nothing beyond it: what was there was no part of it.
+    mutating func recovered(
+        _ replica: RestoredReplica, isReset: Bool, _ node: SimulatedNode, _ simulation: Simulation
+    ) {
         let place = Place(shard: replica.descriptor.shard, node: node.id)
         let known = durable[place, default: Durable()]
         let found = replica.restored
-        if found.lastIndex < known.last {
+        if found.lastIndex < known.last, !isReset {
             simulation.fail(
                 "shard \(place.shard) on node \(place.node) recovered to \(found.lastIndex), \(known.last) was durable")
         }
@@ -221,6 +224,14 @@ struct ConsensusChecker {
         }
         durable[place] = Durable(hardState: found.hardState, last: found.lastIndex)
         if let vote = found.hardState.vote { votes[place, default: [:]][found.hardState.term] = vote }
+    }
+
+    /// A snapshot is in the state, durably: everything up to its base is, and what the log holds beyond it only if that
+    /// is the same history.
+    mutating func installed(_ offer: SnapshotOffer, keepsLog: Bool, _ node: SimulatedNode) {
+        let place = Place(shard: offer.descriptor.shard, node: node.id)
+        let last = durable[place, default: Durable()].last
+        durable[place, default: Durable()].last = keepsLog ? max(last, offer.position.index) : offer.position.index
     }
 
     /// Nothing that speaks for the disk leaves before it is there (I9).

@@ -159,6 +159,12 @@ extension Simulation {
         case FrameKind.control:
             peer.host.receive(try ControlFrame.decode(frame), from: node.id, now: instant(peer))
             if peer.asking({ $0.hasWork }) { scheduleTurn(peer) }
+        case FrameKind.snapshot:
+            peer.host.receive(try SnapshotEnvelope.decode(frame), from: node.id, now: instant(peer))
+            scheduleTurn(peer)
+        case FrameKind.notice:
+            peer.host.receive(try ReplicaNotice.decode(frame), from: node.id, now: instant(peer))
+            scheduleTurn(peer)
         default: throw .unknownKind(frame.kind)
         }
     }

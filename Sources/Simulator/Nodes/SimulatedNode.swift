@@ -38,12 +38,17 @@ final class SimulatedNode {
     var isDiskFull = false
 
     // The applier's thread.
-    var applyMailbox: [ApplyTask] = []
+    var applyMailbox: [ApplyWork] = []
     var isApplying = false
     /// How much slower than usual it is.
     var applierSlowness = 1
     /// What was applied and not yet taken by the lane.
     var applied: [AppliedBatch] = []
+
+    // The thread of snapshots.
+    var workshop: SnapshotWorkshop
+    var snapshotMailbox: [SnapshotTask] = []
+    var isSnapshotting = false
 
     /// The links to each other node as this one sees them: position = node − 1, then channel.
     var links: [[Link]]
@@ -57,6 +62,7 @@ final class SimulatedNode {
             node: id, boot: 0, incarnation: id.rawValue, limits: HostLimits(), wallMilliseconds: 0,
             now: clock.instant(at: 0))
         applier = Applier(sessionWindowMilliseconds: 0)
+        workshop = SnapshotWorkshop(store: engine, sessionWindowMilliseconds: 0)
     }
 
     /// What the checker saw of each replica in this life; position as in `Host.replicas`.

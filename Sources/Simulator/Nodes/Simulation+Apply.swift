@@ -11,11 +11,16 @@ extension Simulation {
         node.isApplying = true
         let pause = processes.happens(percent: 2) ? processes.draw(1_000...20_000) : processes.draw(20...200)
         after(min(pause * node.applierSlowness, Self.longestApply), on: node) { [unowned self] in
-            let count = processes.draw(1...node.applyMailbox.count)
-            let tasks = Self.merged(node.applyMailbox.prefix(count))
-            node.applyMailbox.removeFirst(count)
+            let work = Array(node.applyMailbox.prefix(processes.draw(1...node.applyMailbox.count)))
+            var taken = 0
+            let round = ApplyWork.nextRound(of: work, from: &taken, byteGoal: .max)
+            node.applyMailbox.removeFirst(taken)
             let life = node.life
-            let results = apply(tasks, node)
+            var results: [AppliedBatch] = []
+            switch round {
+            case .entries(let tasks): results = apply(tasks, node)
+            case .change(let change): follow(change, node)
+            }
             guard node.isUp, node.life == life else { return }
             node.applied += results
             node.isApplying = false
@@ -35,21 +40,6 @@ extension Simulation {
         let batches = node.applied
         node.applied = []
         node.host.applied(batches, now: instant(node))
-    }
-
-    /// One task per shard, as the apply worker merges them.
-    private static func merged(_ tasks: ArraySlice<ApplyTask>) -> [ApplyTask] {
-        var round: [ApplyTask] = []
-        for task in tasks {
-            if let position = round.firstIndex(where: { $0.shard == task.shard }) {
-                round[position].entries += task.entries
-                round[position].wantsOutcomes = round[position].wantsOutcomes || task.wantsOutcomes
-                round[position].isAwaited = round[position].isAwaited || task.isAwaited
-            } else {
-                round.append(task)
-            }
-        }
-        return round
     }
 
     private func apply(_ tasks: [ApplyTask], _ node: SimulatedNode) -> [AppliedBatch] {

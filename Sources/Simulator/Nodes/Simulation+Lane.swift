@@ -27,10 +27,12 @@ extension Simulation {
             node.logMailbox.append(write)
             writeLog(node)
         }
-        if !effects.applies.isEmpty {
-            node.applyMailbox += effects.applies
+        let work = ApplyWork.of(effects)
+        if !work.isEmpty {
+            node.applyMailbox += work
             applyNext(node)
         }
+        performReplicaWork(effects, node)
         for task in effects.loads { load(task, node) }
         for answer in effects.answers { respond(answer, from: node) }
         for task in effects.reads { serve(task, node) }

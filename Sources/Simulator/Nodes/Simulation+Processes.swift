@@ -1,4 +1,5 @@
 import Host
+import Keyspace
 import NIOCore
 import Raft
 import Storage
@@ -23,6 +24,12 @@ extension Simulation {
         node.applyMailbox = []
         node.isApplying = false
         node.applied = []
+        node.snapshotMailbox = []
+        node.isSnapshotting = false
+        // Small pieces, so that streams are cut in the middle.
+        node.workshop = SnapshotWorkshop(
+            store: node.engine, sessionWindowMilliseconds: limits.sessionWindowMilliseconds,
+            chunkBytes: options.seed % 2 == 0 ? 1 : 400, tableBytes: 1_000)
         for position in node.links.indices {
             for channel in node.links[position].indices { node.links[position][channel] = Link() }
         }
@@ -48,10 +55,17 @@ extension Simulation {
             if let suspect = result.suspects.first {
                 fail("node \(node.id) cannot trust \(suspect.name) after a sound start: \(suspect.reason)")
             }
+            if !result.resets.isEmpty {
+                probes.hit(.logResetAtStart)
+                try node.engine.write(LogBatch(resets: result.resets))
+                try node.engine.sync()
+            }
             node.applier = result.applier
+            node.host.add([], departed: result.departed)
             node.host.recoveredNumber = node.engine.recoveredNumber
             for replica in result.replicas {
-                checker.recovered(replica, node, self)
+                let isReset = result.resets.contains { $0.shard == replica.descriptor.shard }
+                checker.recovered(replica, isReset: isReset, node, self)
                 node.host.add(replica, seed: processes.next(), now: instant(node))
             }
         }

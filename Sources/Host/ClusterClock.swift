@@ -6,6 +6,8 @@ package struct ClusterClock: Sendable {
     /// Milliseconds since 1970 at `anchor`.
     private var base: Int64
     private var anchor: Instant
+    /// When this clock began.
+    private let start: Instant
     /// Whether a median has been adopted outright: once, at the start, when this node is far off.
     private var isSettled = false
 
@@ -13,11 +15,16 @@ package struct ClusterClock: Sendable {
     static let stepThresholdMilliseconds: Int64 = 500
     /// The slew, as a divisor of elapsed time: 1 %.
     private static let slewDivisor: Int64 = 100
+    /// So many peers' clocks show whose is wrong: of two clocks that differ nobody can tell.
+    private static let judges = 2
+    /// How long a clock that is far off waits for them.
+    private static let judgesAwaited = Interval.milliseconds(2000)
 
     /// Starts from the wall clock, in milliseconds since 1970, as read at `now`.
     package init(wallMilliseconds: UInt64, now: Instant) {
         base = Int64(clamping: wallMilliseconds)
         anchor = now
+        start = now
     }
 
     /// Milliseconds since 1970 by the cluster's clock.
@@ -34,16 +41,21 @@ package struct ClusterClock: Sendable {
         return Int64(clamping: milliseconds) &- (base &+ whole)
     }
 
-    /// Moves towards the median of `offsets` (theirs minus ours, in milliseconds, one per peer; our own zero is
-    /// added here). Returns the step when the clock was set outright.
-    package mutating func adjust(offsets: [Int64], now: Instant) -> Int64? {
+    /// Moves towards the median of `offsets` (theirs minus ours, in milliseconds, one per peer that was heard; our own
+    /// zero is added here). `peerCount` is how many peers there are. Returns the step when the clock was set outright.
+    package mutating func adjust(offsets: [Int64], peerCount: Int, now: Instant) -> Int64? {
         guard !offsets.isEmpty else { return nil }
         let sorted = (offsets + [0]).sorted()
         // The lower of two middles: with one peer, a clock is never pushed ahead by it alone.
         let median = sorted[(sorted.count - 1) / 2]
         let elapsed = (now - anchor).milliseconds
         if !isSettled {
-            isSettled = true
+            let isJudged = offsets.count >= min(Self.judges, peerCount) || now - start >= Self.judgesAwaited
+            // The first peer that is heard may be the wrong one, and the one that is not moved by it may be wrong too.
+            guard isJudged || offsets.allSatisfy({ $0.magnitude <= Self.stepThresholdMilliseconds.magnitude }) else {
+                return nil
+            }
+            isSettled = isJudged
             if median.magnitude > Self.stepThresholdMilliseconds.magnitude {
                 base &+= median
                 return median

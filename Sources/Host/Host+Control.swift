@@ -126,7 +126,7 @@ extension Host {
         tendIncoming(now: now)
         tendComebacks(now: now)
         reportDescriptors(now: now)
-        return clock.adjust(offsets: offsets, now: now)
+        return clock.adjust(offsets: offsets, peerCount: peerOrder.count, now: now)
     }
 
     private mutating func watch(_ peer: NodeID, _ state: PeerState, now: Instant) {

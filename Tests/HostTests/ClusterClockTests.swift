@@ -24,16 +24,37 @@ import Testing
     @Test("a node far off the median at its start begins from the median, once")
     func step() {
         var clock = clock()
-        #expect(clock.adjust(offsets: [10_000, 9_000], now: instant(50)) == 9_000)
+        #expect(clock.adjust(offsets: [10_000, 9_000], peerCount: 2, now: instant(50)) == 9_000)
         #expect(clock.milliseconds(at: instant(50)) == start + 9_050)
-        #expect(clock.adjust(offsets: [10_000, 9_000], now: instant(100)) == nil)
+        #expect(clock.adjust(offsets: [10_000, 9_000], peerCount: 2, now: instant(100)) == nil)
     }
 
     @Test("one wrong clock of three moves nobody")
     func median() {
         var clock = clock()
-        #expect(clock.adjust(offsets: [3_600_000, 0], now: instant(50)) == nil)
+        #expect(clock.adjust(offsets: [3_600_000, 0], peerCount: 2, now: instant(50)) == nil)
         #expect(clock.milliseconds(at: instant(50)) == start + 50)
+    }
+
+    /// Whoever is heard first may be the wrong one, or the only right one.
+    @Test("the first peer alone settles nothing where there are more")
+    func waitsForJudges() {
+        var wrong = clock()
+        #expect(wrong.adjust(offsets: [3_600_000], peerCount: 4, now: instant(50)) == nil)
+        #expect(wrong.adjust(offsets: [3_600_000, 3_600_000], peerCount: 4, now: instant(100)) == 3_600_000)
+        var right = clock()
+        #expect(right.adjust(offsets: [-3_600_000], peerCount: 4, now: instant(50)) == nil)
+        #expect(right.adjust(offsets: [-3_600_000, 0], peerCount: 4, now: instant(100)) == nil)
+        #expect(right.milliseconds(at: instant(100)) == start + 100)
+    }
+
+    @Test("but not for ever: the earlier of two clocks counts then")
+    func waitsTwoSeconds() {
+        var clock = clock()
+        #expect(clock.adjust(offsets: [-10_000], peerCount: 2, now: instant(1_999)) == nil)
+        #expect(clock.adjust(offsets: [-10_000], peerCount: 2, now: instant(2_000)) == -10_000)
+        var pair = self.clock()
+        #expect(pair.adjust(offsets: [-10_000], peerCount: 1, now: instant(50)) == -10_000)
     }
 
     @Test("it is slewed by at most 1 %, in either direction", arguments: [400, -400] as [Int64])
@@ -41,7 +62,7 @@ import Testing
         var clock = clock()
         var before = start
         for tick in 1...200 {
-            #expect(clock.adjust(offsets: [offset, offset], now: instant(Double(tick) * 50)) == nil)
+            #expect(clock.adjust(offsets: [offset, offset], peerCount: 2, now: instant(Double(tick) * 50)) == nil)
             let now = clock.milliseconds(at: instant(Double(tick) * 50))
             #expect(now >= before, "time went back")
             before = now
@@ -57,7 +78,7 @@ import Testing
     func keepsFractions(interval: Double) {
         var clock = clock()
         for tick in 1...10_000 {
-            _ = clock.adjust(offsets: [0, 0], now: instant(Double(tick) * interval))
+            _ = clock.adjust(offsets: [0, 0], peerCount: 2, now: instant(Double(tick) * interval))
         }
         let elapsed = UInt64(10_000 * interval)
         #expect(clock.milliseconds(at: instant(10_000 * interval)) == start + elapsed)
@@ -66,13 +87,13 @@ import Testing
     @Test("without peers it is left alone, and wild offsets do not trap")
     func extremes() {
         var clock = clock()
-        #expect(clock.adjust(offsets: [], now: instant(50)) == nil)
-        #expect(clock.adjust(offsets: [.max, .max], now: instant(60)) != nil)
-        _ = clock.adjust(offsets: [.min, .min], now: instant(1_000))
+        #expect(clock.adjust(offsets: [], peerCount: 2, now: instant(50)) == nil)
+        #expect(clock.adjust(offsets: [.max, .max], peerCount: 2, now: instant(60)) != nil)
+        _ = clock.adjust(offsets: [.min, .min], peerCount: 2, now: instant(1_000))
         _ = clock.milliseconds(at: .distantFuture)
         _ = clock.milliseconds(at: .distantPast)
         var other = ClusterClock(wallMilliseconds: .max, now: instant(0))
-        _ = other.adjust(offsets: [.min, .min, .min], now: instant(100))
+        _ = other.adjust(offsets: [.min, .min, .min], peerCount: 2, now: instant(100))
         _ = other.milliseconds(at: .distantFuture)
     }
 }

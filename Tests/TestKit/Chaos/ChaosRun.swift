@@ -123,6 +123,8 @@ package final class ChaosRun {
         case .failedSync(let number, let count):
             try cluster.disk(number).failSync(number: count)
         case .wallJump(let number, let seconds):
+            // The one that jumped before is right again: which clocks are wrong is decided by a majority of them.
+            for disk in cluster.disks { try disk.moveWallClock(seconds: 0) }
             try cluster.disk(number).moveWallClock(seconds: seconds)
         case .network(_, let rules):
             try await cluster.network.set(rules)
@@ -144,7 +146,7 @@ package final class ChaosRun {
         case .failedSync(let number, _):
             try await endFailedSync(number)
         case .wallJump:
-            // It stays where it is until it jumps again.
+            // It stays where it is until another one jumps.
             break
         case .network:
             try await cluster.network.set([:])

@@ -104,8 +104,10 @@ extension Simulation {
             let state = node.isPaused ? "stopped" : "\(group.role)"
             let sync = node.logBusySince.map { "syncing for \((instant(node) - $0).milliseconds) ms, " } ?? ""
             let leader = group.leader.map { "\($0.node)" } ?? "-"
+            let progress = group.progress.map { "\($0.member.node): \($0.match) \($0.state)" }
             return "node \(node.id) \(state) \(sync)term \(group.term) leader \(leader) "
                 + "last \(group.lastIndex) of \(group.lastTerm), commit \(group.commitIndex), "
+                + (progress.isEmpty ? "" : "followers \(progress.joined(separator: ", ")), ")
                 + "linked to \(links.map { "\($0.id)" }.joined(separator: " "))"
         }.joined(separator: "; ")
     }

@@ -38,7 +38,7 @@ import Testing
         #expect(replica.group.beginInstall(of: snapshot(.max, 1)) == .malformed)
         #expect(replica.group.beginInstall(of: snapshot(5, .max)) == .malformed)
         #expect(replica.group.beginInstall(of: snapshot(5, 1, voters: [1, 1])) == .malformed)
-        #expect(replica.group.beginInstall(of: snapshot(0, 1)) == .stale)
+        #expect(replica.group.beginInstall(of: snapshot(0, 1)) == .malformed)
         #expect(replica.group.lastIndex == LogIndex(2) && !replica.group.hasReady)
     }
 

@@ -26,10 +26,10 @@ extension Simulation {
         node.applied = []
         node.snapshotMailbox = []
         node.isSnapshotting = false
-        // Small pieces, so that streams are cut in the middle.
+        // Small pieces, so that streams are cut in the middle; not so small that one takes longer than a phase.
         node.workshop = SnapshotWorkshop(
             store: node.engine, sessionWindowMilliseconds: limits.sessionWindowMilliseconds,
-            chunkBytes: options.seed % 2 == 0 ? 1 : 400, tableBytes: 1_000)
+            chunkBytes: options.seed % 2 == 0 ? 100 : 400, tableBytes: 1_000)
         for position in node.links.indices {
             for channel in node.links[position].indices { node.links[position][channel] = Link() }
         }

@@ -19,7 +19,9 @@ enum KnownFlags {
     ]
 
     /// The flags of `simulate` that no other command has.
-    static let simulate = ["seeds", "seed", "nodes", "shards", "minutes", "faults", "jobs", "no-shrink"]
+    static let simulate = [
+        "seeds", "seed", "nodes", "shards", "minutes", "faults", "jobs", "no-shrink", "crash-point", "crash-points",
+    ]
 
     /// The flags of `verify` that no other command has.
     static let verify = ["strict-cas"]

@@ -68,6 +68,7 @@ extension FuzzTarget {
             case .appliedState: ShardRecordKey.appliedState(shard)
             case .sessionCheckpoint: ShardRecordKey.sessionCheckpoint(shard)
             case .sessionDelta: ShardRecordKey.sessionDelta(shard, index: index ?? .zero)
+            case .replica: ShardRecordKey.replica(shard)
             }
         Check.that(written.array == Array(bytes.readableBytesView), "a record's key changes when it is written again")
     }

@@ -89,6 +89,8 @@ extension Simulation {
     private func breakDisk(_ node: SimulatedNode) {
         let suspects = nodes.filter(\.isSuspect).count
         guard node.isUp, (nodes.count - suspects - 1) > nodes.count / 2 else { return }
+        // A node that has logged nothing has promised nothing: its start makes its replicas anew.
+        guard node.engine.syncedNumber > 0 else { return }
         node.engine.syncMark()
         let seed = faultChance.next()
         crash(node, faultChance.happens(percent: 50) ? .hole(seed: seed) : .syncedTailLost(seed: seed), down: 10_000)

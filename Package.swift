@@ -147,6 +147,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "DShardServerTests",
+            dependencies: ["DShardServer", "Host", "Storage", "Wire", "Keyspace", "Raft", nioCore],
+            swiftSettings: settings),
+        .testTarget(
             name: "DShardCommandTests",
             dependencies: [
                 "dshard", "Keyspace", "Raft", "Wire", "DShardClient", "DShardServer", "Simulator", "Linearizability",

@@ -81,6 +81,11 @@ import Storage
         unsafe rocksdb_options_set_target_file_size_base(handle, 32 << 20)
         // Logs are read back rarely and live shortly; the state is worth the processor's time.
         unsafe rocksdb_options_set_compression(handle, Int32(family == .data ? rocksdb_lz4_compression : 0))
+        if family == .data {
+            // A get whose key is in no memtable asks their filters instead of walking their skip lists.
+            unsafe rocksdb_options_set_memtable_whole_key_filtering(handle, 1)
+            unsafe rocksdb_options_set_memtable_prefix_bloom_size_ratio(handle, 0.02)
+        }
         unsafe setTable(handle, hasFilter: family == .data)
     }
 
@@ -93,6 +98,8 @@ import Storage
         unsafe rocksdb_block_based_options_set_cache_index_and_filter_blocks_with_high_priority(table, 1)
         unsafe rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1)
         if hasFilter {
+            // Point reads walk half an interval key by key; values outweigh what the shared key prefixes would save.
+            unsafe rocksdb_block_based_options_set_block_restart_interval(table, 4)
             // The table takes the policy over.
             unsafe rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(10))
             unsafe rocksdb_block_based_options_set_whole_key_filtering(table, 1)

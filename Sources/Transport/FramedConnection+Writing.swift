@@ -2,10 +2,11 @@ package import NIOCore
 import Wire
 
 extension FramedConnection {
-    /// Queues a whole frame (length, checksum and kind included) until `flush()`. Returns whether it was taken: not
-    /// by a connection that is not open, nor by one whose other side does not read, which is closed for it.
+    /// Queues a whole frame (length, checksum and kind included), or so many whole `frames`, until `flush()`. Returns
+    /// whether it was taken: not by a connection that is not open, nor by one whose other side does not read, which is
+    /// closed for it.
     @discardableResult
-    package func write(_ frame: ByteBuffer) -> Bool {
+    package func write(_ frame: ByteBuffer, frames: Int = 1) -> Bool {
         let count = frame.readableBytes
         guard prepareWrite(of: count) else { return false }
         if count <= coalescedFrameBytesMax {
@@ -13,7 +14,7 @@ extension FramedConnection {
         } else {
             writeThrough(frame)
         }
-        framesWritten &+= 1
+        framesWritten &+= UInt64(frames)
         return true
     }
 

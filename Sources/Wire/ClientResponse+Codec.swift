@@ -34,12 +34,16 @@ extension ClientResponse {
     package static func encodeValue(
         id: UInt64, version: Timestamp, value: borrowing RawSpan, into buffer: inout ByteBuffer
     ) {
-        let frame = FrameWriter.begin(kind: FrameKind.values, into: &buffer, flavor: .client)
-        let byteCount = UInt32(truncatingIfNeeded: value.byteCount)
+        // All of the frame but the value in one piece: each access to a buffer costs as much as a few fields.
+        let fieldBytes = 30
+        guard value.byteCount <= FrameFlavor.client.lengthMax - fieldBytes else {
+            return tooLong(id).encode(into: &buffer)
+        }
+        let byteCount = UInt32(value.byteCount)
         buffer.writeMultipleIntegers(
-            id, UInt32(1), byteCount &+ 13, UInt8(1), version.rawValue, byteCount, endianness: .little)
+            byteCount + UInt32(fieldBytes), FrameKind.values, id, UInt32(1), byteCount + 13, UInt8(1),
+            version.rawValue, byteCount, endianness: .little)
         buffer.writeBytes(value)
-        if !FrameWriter.end(frame, in: &buffer) { tooLong(id).encode(into: &buffer) }
     }
 
     /// Appends the answer to a get of one key that is not there.

@@ -9,89 +9,88 @@ import Transport
 import Wire
 
 extension Lane {
-    /// Serves reads whose index is applied: one key from memory at once, right into the connection's buffer; what is
-    /// not in memory, and everything that needs a cut, by the read pool in one batch (DESIGN §6).
+    /// So many gets at once are worth waking a second thread for.
+    private static let sharedReadsMin = 16
+
+    /// Serves reads whose index is applied: those of one key from memory at once, what is not in memory, and everything
+    /// that needs a cut, by the read pool in one batch (DESIGN §6).
     func serve(_ tasks: [ReadTask]) {
+        guard !tasks.isEmpty else { return }
+        var gets: [WarmReads.Get] = []
+        var common: [WarmReads.Task] = []
         for task in tasks {
-            var cold: [PendingRead] = []
             let applied = host.replica(of: task.generation.shard)?.lastVersionApplied ?? .zero
+            common.append(WarmReads.Task(generation: task.generation, applied: applied))
+            var others: [PendingRead] = []
             for read in task.reads {
-                if case .get(let get) = read.body, get.keys.count == 1,
-                    serveFromMemory(read.reference, get, task.generation, appliedMilliseconds: applied.milliseconds)
+                if case .get(let get) = read.body, get.keys.count == 1, read.reference.connection != 0,
+                    let key = get.keys.first
                 {
-                    continue
+                    gets.append(
+                        WarmReads.Get(reference: read.reference, request: get, key: key, task: common.count - 1))
+                } else {
+                    others.append(read)
                 }
-                cold.append(read)
             }
-            if !cold.isEmpty { serveFromDisk(ReadTask(generation: task.generation, reads: cold), applied) }
+            if !others.isEmpty { serveFromDisk(ReadTask(generation: task.generation, reads: others), applied) }
+        }
+        guard !gets.isEmpty else { return }
+        let reads = WarmReads(
+            gets: gets, tasks: common, store: state, clusterMilliseconds: host.clock.milliseconds(at: host.lastTurn))
+        if gets.count >= Self.sharedReadsMin, canShareReads { share(reads) }
+        finish(reads, reads.answer())
+    }
+
+    /// Lets a thread of the read pool answer a part of the gets.
+    private func share(_ reads: WarmReads) {
+        canShareReads = false
+        readPool.submit { [self] poolState in
+            guard case .active = poolState else { return }
+            let answers = reads.answer()
+            loop.execute { [self] in
+                canShareReads = true
+                finish(reads, answers)
+            }
         }
     }
 
-    /// Answers a single get when memtable or block cache hold it; false when a disk would have to be asked.
-    private func serveFromMemory(
-        _ reference: RequestReference, _ get: GetRequest, _ generation: ReadGeneration, appliedMilliseconds: UInt64
-    ) -> Bool {
-        guard reference.connection != 0, let key = get.keys.first else { return false }
-        guard let connection = clients[reference.connection],
-            let client = connection.attachment as? ClientState
-        else { return true }
-        let clusterMilliseconds = host.clock.milliseconds(at: host.lastTurn)
-        var verdict = Served.absent
-        do throws(StorageError) {
-            let outcome = try state.get(get.keys.bytes.readableBytesSpan.extracting(key), tier: .cacheOnly) { stored in
-                verdict = write(
-                    stored, reference.id, to: connection, appliedMilliseconds: appliedMilliseconds,
-                    clusterMilliseconds: clusterMilliseconds)
+    /// Hands out what one thread answered, of replicas that are still the ones that were asked (rule 25).
+    private func finish(_ reads: WarmReads, _ answers: WarmAnswers) {
+        for run in answers.runs {
+            guard host.isCurrent(reads.tasks[run.task].generation) else {
+                for id in run.ids {
+                    respond(RequestReference(connection: run.connection, id: id), .failure(.epochMismatch([])))
+                }
+                continue
             }
-            if outcome == .wouldBlock { return false }
-        } catch {
-            fail(error, generation.shard, reference)
-            return true
+            guard let connection = clients[run.connection], let client = connection.attachment as? ClientState else {
+                continue
+            }
+            client.inFlight -= run.ids.count
+            connection.write(run.frames, frames: run.ids.count)
+            markDirty(connection, client)
         }
-        switch verdict {
-        case .answered: break
-        case .absent:
-            connection.writeFrame { buffer in ClientResponse.encodeAbsent(id: reference.id, into: &buffer) }
-        case .due:
-            rereadAfterStamp(PendingRead(reference: reference, body: .get(get)), generation)
-            return true
-        case .unreadable:
-            fail(.corruption("a stored value is malformed"), generation.shard, reference)
-            return true
-        }
-        client.inFlight -= 1
-        markDirty(connection, client)
-        return true
+        if !answers.rest.isEmpty { finish(reads, answers.rest) }
     }
 
-    /// What became of a single get.
-    private enum Served {
-        /// The value stands in the connection's buffer.
-        case answered
-        /// There is no live record.
-        case absent
-        /// Expired by the leader's clock but not yet by replicated time (rule 21).
-        case due
-        case unreadable
-    }
-
-    private func write(
-        _ stored: RawSpan, _ id: UInt64, to connection: FramedConnection, appliedMilliseconds: UInt64,
-        clusterMilliseconds: UInt64
-    ) -> Served {
-        do throws(StorageError) {
-            let header = try DataValue.decode(stored)
-            if let expiry = header.expiry {
-                if expiry <= appliedMilliseconds { return .absent }
-                if expiry <= clusterMilliseconds { return .due }
+    private func finish(_ reads: WarmReads, _ rest: [(position: Int, reason: WarmAnswers.Rest)]) {
+        var cold = [[PendingRead]](repeating: [], count: reads.tasks.count)
+        for (position, reason) in rest {
+            let get = reads.gets[position]
+            let generation = reads.tasks[get.task].generation
+            let read = PendingRead(reference: get.reference, body: .get(get.request))
+            guard host.isCurrent(generation) else {
+                respond(get.reference, .failure(.epochMismatch([])))
+                continue
             }
-            let value = stored.extracting(droppingFirst: header.valueOffset)
-            connection.writeFrame { buffer in
-                ClientResponse.encodeValue(id: id, version: header.version, value: value, into: &buffer)
+            switch reason {
+            case .cold: cold[get.task].append(read)
+            case .due: rereadAfterStamp(read, generation)
+            case .failed(let error): fail(error, generation.shard, get.reference)
             }
-            return .answered
-        } catch {
-            return .unreadable
+        }
+        for (task, reads) in zip(reads.tasks, cold) where !reads.isEmpty {
+            serveFromDisk(ReadTask(generation: task.generation, reads: reads), task.applied)
         }
     }
 

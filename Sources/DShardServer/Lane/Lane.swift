@@ -35,6 +35,8 @@ final class Lane: @unchecked Sendable {
     var internalRequests: [UInt64: @Sendable (ClientResponse.Body) -> Void] = [:]
     var nextInternalRequest: UInt64 = 1
 
+    /// Whether no thread of the read pool is answering gets beside this lane.
+    var canShareReads = true
     var refusesAppends = false
     var isTurnScheduled = false
     var wakeUp: Scheduled<Void>?

@@ -9,6 +9,9 @@ package import NIOCore
 /// The fields of each kind are drawn in PeerEnvelope+Codec.swift. Bytes after the last known field of an envelope, and
 /// after the last envelope, are skipped.
 package struct RaftFrameBuilder: Sendable {
+    /// The room to begin with, in bytes: one small write, or a few messages without entries, at once.
+    private static let capacity = 768
+
     private var buffer = ByteBuffer()
     private var open: FrameWriter.Open?
     /// Envelopes in the frame so far.
@@ -27,6 +30,7 @@ package struct RaftFrameBuilder: Sendable {
     @discardableResult
     package mutating func append(_ envelope: PeerEnvelope) -> Bool {
         if open == nil {
+            buffer.reserveCapacity(Self.capacity)
             open = FrameWriter.begin(kind: FrameKind.raft, into: &buffer, flavor: .peer)
             buffer.writeLittle(UInt32(0))
         }

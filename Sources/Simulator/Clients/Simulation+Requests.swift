@@ -22,6 +22,7 @@ extension Simulation {
             ClientAttempt(
                 client: client, round: client.round, attempt: client.attempts, node: node, isRoutes: isRoutes))
         var bytes = ByteBuffer()
+        bytes.reserveCapacity(Self.frameCapacity)
         ClientRequest(id: id, timeoutMilliseconds: 5_000, body: body).encode(into: &bytes)
         trace.note(.request, now, bytes)
         after(Self.attemptTimeout) { [unowned self] in
@@ -84,6 +85,7 @@ extension Simulation {
             return fail("node \(node.id) answered request \(answer.reference.id) twice")
         }
         var bytes = ByteBuffer()
+        bytes.reserveCapacity(Self.frameCapacity)
         ClientResponse(id: answer.reference.id, body: answer.body).encode(into: &bytes)
         trace.note(.answer, now, bytes)
         guard !(isLosingRequests && clientChance.happens(percent: 10)) else { return }

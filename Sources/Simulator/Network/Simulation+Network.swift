@@ -33,8 +33,12 @@ extension Simulation {
         }
     }
 
+    /// Room for most frames, so that few of them grow.
+    static let frameCapacity = 512
+
     func send(_ frame: ControlFrame, from node: SimulatedNode, to peer: SimulatedNode) {
         var buffer = ByteBuffer()
+        buffer.reserveCapacity(Self.frameCapacity)
         frame.encode(into: &buffer)
         post(.bytes(buffer, isCorrupt: false), from: node, to: peer, .control)
     }

@@ -81,7 +81,9 @@ extension Host {
 
     mutating func noteResigned(_ term: Term, _ slot: Int) {
         let own = replicas[slot].group.member
-        for member in replicas[slot].group.configuration.members where member.node != node {
+        // Former members may still follow this one.
+        for member in replicas[slot].group.configuration.members + replicas[slot].farewells
+        where member.node != node {
             peers[member.node]?.noteResigned(
                 shard: replicas[slot].descriptor.shard, replica: own.replica, term: term)
         }

@@ -163,8 +163,7 @@ extension Simulation {
             peer.host.receive(try SnapshotEnvelope.decode(frame), from: node.id, now: instant(peer))
             scheduleTurn(peer)
         case FrameKind.notice:
-            peer.host.receive(try ReplicaNotice.decode(frame), from: node.id, now: instant(peer))
-            scheduleTurn(peer)
+            hear(try ReplicaNotice.decode(frame), from: node, on: peer)
         default: throw .unknownKind(frame.kind)
         }
     }

@@ -109,7 +109,11 @@ extension Host {
     /// turn: of those members none may be left.
     private mutating func askWhetherOut() {
         inquiries &+= 1
-        for slot in replicas.indices where !replicas[slot].isRetired && replicas[slot].group.isLeaderless {
+        for slot in replicas.indices where !replicas[slot].isRetired {
+            // An election is over before the next round.
+            let wasLeaderless = replicas[slot].wasLeaderless
+            replicas[slot].wasLeaderless = replicas[slot].group.isLeaderless
+            guard wasLeaderless, replicas[slot].wasLeaderless else { continue }
             let members = replicas[slot].group.configuration.members.map(\.node).filter { $0 != node }
             let nodes = inquiries % 2 == 0 && !members.isEmpty ? members : peerOrder
             guard !nodes.isEmpty else { continue }

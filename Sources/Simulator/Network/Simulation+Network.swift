@@ -108,8 +108,9 @@ extension Simulation {
 
     private func deliver(_ shipment: NetworkWay.Shipment, from node: SimulatedNode, to peer: SimulatedNode) {
         let channel = shipment.channel
-        if case .opened(let boot) = shipment.parcel {
-            guard shipment.connection > connection(peer, node, channel) else { return }
+        if case .opened(let boot, let life) = shipment.parcel {
+            // A later process does not take over what an earlier one dialled.
+            guard life == peer.life, shipment.connection > connection(peer, node, channel) else { return }
             return opened(shipment.connection, channel, boot: boot, on: peer, with: node)
         }
         guard connection(peer, node, channel) == shipment.connection else { return }

@@ -102,8 +102,8 @@ extension Simulation {
             let leader = group.leader.map { "\($0.node)" } ?? "-"
             let progress = group.progress.map { "\($0.member.node): \($0.match) \($0.state)" }
             let voice = group.configuration.isVoter(group.member.replica) ? "voter" : "listener"
-            return "node \(node.id) \(state) \(voice) \(group.member.replica) \(sync)term \(group.term) leader \(leader) "
-                + "last \(group.lastIndex) of \(group.lastTerm), commit \(group.commitIndex), "
+            return "node \(node.id) \(state) \(voice) \(group.member.replica) \(sync)term \(group.term) "
+                + "leader \(leader) last \(group.lastIndex) of \(group.lastTerm), commit \(group.commitIndex), "
                 + (progress.isEmpty ? "" : "followers \(progress.joined(separator: ", ")), ")
                 + "linked to \(links.map { "\($0.id)" }.joined(separator: " "))"
         }.joined(separator: "; ")

@@ -86,10 +86,17 @@ struct MembershipChecker {
         shards[shard]?.committed.append(Placed(index: index, term: term, configuration: configuration))
         shards[shard]?.proposed.removeAll { $0.index <= index }
         if previous.isJoint, last.term != term { simulation.probes.hit(.jointLeftByAnother) }
-        note(previous, configuration, simulation)
+        note(previous, configuration, of: shard, simulation)
     }
 
-    private func note(_ previous: Configuration, _ next: Configuration, _ simulation: Simulation) {
+    private func note(
+        _ previous: Configuration, _ next: Configuration, of shard: ShardID, _ simulation: Simulation
+    ) {
+        if let leader = simulation.leader(of: shard)?.member(of: shard), previous.isVoter(leader.replica),
+            !next.isVoter(leader.replica)
+        {
+            simulation.probes.hit(.leaderRemoved)
+        }
         simulation.probes.hit(.membersChanged)
         if previous.isJoint, !next.isJoint { simulation.probes.hit(.jointLeft) }
         if next.voters.contains(where: { member in previous.learners.contains(member) }) {

@@ -48,8 +48,8 @@ struct MemberChanges {
         }
         var surplus = configuration.voters.count + change.promote.count - goal
         if chance.happens(percent: 15) { surplus -= 1 }
-        if chance.happens(percent: 10) { surplus += 1 }
-        for voter in leaving(surplus, configuration, leader: leader, &chance) {
+        if chance.happens(percent: 20) { surplus += 1 }
+        for voter in leaving(surplus, configuration, joining: change.promote.count, leader: leader, &chance) {
             if chance.happens(percent: 70) { change.remove.append(voter) } else { change.demote.append(voter) }
         }
         return change
@@ -59,16 +59,16 @@ struct MemberChanges {
     private func departure(
         _ configuration: Configuration, leader: ReplicaID, _ chance: inout Chance
     ) -> ReplicaChange? {
-        guard let voter = leaving(1, configuration, leader: leader, &chance).first else { return nil }
+        guard let voter = leaving(1, configuration, joining: 0, leader: leader, &chance).first else { return nil }
         return chance.happens(percent: 60) ? ReplicaChange(remove: [voter]) : ReplicaChange(demote: [voter])
     }
 
     /// So many voters that can be spared, the leader among them more often than by chance.
     private func leaving(
-        _ count: Int, _ configuration: Configuration, leader: ReplicaID, _ chance: inout Chance
+        _ count: Int, _ configuration: Configuration, joining: Int, leader: ReplicaID, _ chance: inout Chance
     ) -> [ReplicaID] {
         let least = min(2, goal)
-        let spare = min(count, configuration.voters.count - least)
+        let spare = min(count, configuration.voters.count, configuration.voters.count + joining - least)
         guard spare > 0 else { return [] }
         var voters = configuration.voters.map(\.replica).shuffled(using: &chance)
         if chance.happens(percent: 30), let position = voters.firstIndex(of: leader) { voters.swapAt(0, position) }

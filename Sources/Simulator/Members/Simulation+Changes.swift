@@ -58,6 +58,29 @@ extension Simulation {
         return (node, replica.descriptor, replica.group.member.replica)
     }
 
+    /// Replaces one replica of a shard by a new one: on a node that has none, or on the same node.
+    func moveReplica(of shard: ShardID) {
+        guard isFaulty else { return }
+        let again = { [unowned self] in after(2_000) { [unowned self] in moveReplica(of: shard) } }
+        guard let (node, descriptor, leader) = leading(shard), !descriptor.configuration.isJoint else { return again() }
+        guard let next = nextOfMove(descriptor, leader: leader) else { return }
+        ask(next, of: descriptor, node) { _ in again() }
+    }
+
+    /// Nil when the move is done.
+    private func nextOfMove(_ descriptor: Descriptor, leader: ReplicaID) -> ReplicaChange? {
+        let configuration = descriptor.configuration
+        let old = configuration.voters.first { $0.replica != leader && $0.replica.rawValue <= UInt64(nodes.count) }
+        let isFull = configuration.voters.count >= mix.replicas
+        if let learner = configuration.learners.first {
+            return ReplicaChange(promote: [learner.replica], remove: isFull ? old.map { [$0.replica] } ?? [] : [])
+        }
+        if configuration.voters.contains(where: { $0.replica.rawValue > UInt64(nodes.count) }), isFull { return nil }
+        let absent = nodes.first { node in !configuration.members.contains { $0.node == node.id } }
+        if let absent { return ReplicaChange(addLearners: [absent.id]) }
+        return old.map { ReplicaChange(remove: [$0.replica]) }
+    }
+
     private func ask(
         _ change: ReplicaChange, of descriptor: Descriptor, _ node: SimulatedNode,
         then: @escaping (ClientResponse.Body?) -> Void
@@ -101,7 +124,8 @@ extension Simulation {
     /// Soon after a change was asked for, the leader or somebody who comes or goes is hit.
     private func strike(_ shard: ShardID, _ leader: SimulatedNode, _ change: ReplicaChange, _ descriptor: Descriptor) {
         let parts = change.promote + change.demote + change.remove
-        let touched = descriptor.configuration.members.filter { parts.contains($0.replica) }.compactMap { node($0.node) }
+        let members = descriptor.configuration.members.filter { parts.contains($0.replica) }
+        let touched = members.compactMap { node($0.node) }
         let pause = faultChance.draw(faultChance.happens(percent: 70) ? 0...6_000 : 6_000...300_000)
         after(pause + mix.latency.upperBound) { [unowned self] in
             guard isFaulty else { return }

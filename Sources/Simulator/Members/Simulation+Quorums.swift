@@ -94,8 +94,9 @@ extension Simulation {
             }
             guard member == expected else { return "replica \(expected.replica) on node \(node.id) is not there" }
             let applied = node.applier.state(of: shard)?.applied.appliedIndex ?? .zero
-            guard applied == replica.group.lastIndex else {
-                return "replica \(expected.replica) on node \(node.id) has applied \(applied) of \(replica.group.lastIndex)"
+            let last = replica.group.lastIndex
+            guard applied == last else {
+                return "replica \(expected.replica) on node \(node.id) has applied \(applied) of \(last)"
             }
         }
         return nil

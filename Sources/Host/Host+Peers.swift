@@ -60,12 +60,12 @@ extension Host {
         tickGroups(concerning: peer, now: now)
     }
 
-    /// Whether the slot's group has a member on `peer`.
+    /// Whether the slot's group has to hear what becomes of `peer`.
     func concerns(_ slot: Int, _ peer: NodeID) -> Bool {
-        !replicas[slot].isRetired && replicas[slot].group.configuration.members.contains { $0.node == peer }
+        !replicas[slot].isRetired && replicas[slot].group.concerns(peer)
     }
 
-    /// Has every group with a member on `peer` look at its clock again.
+    /// Has every group that depends on `peer` look at its clock again.
     mutating func tickGroups(concerning peer: NodeID, now: Instant) {
         for slot in replicas.indices where concerns(slot, peer) {
             replicas[slot].group.tick(now: now, neighbours: neighbourhood)
@@ -81,7 +81,9 @@ extension Host {
 
     mutating func noteResigned(_ term: Term, _ slot: Int) {
         let own = replicas[slot].group.member
-        for member in replicas[slot].group.configuration.members where member.node != node {
+        // Former members may still follow this one.
+        for member in replicas[slot].group.configuration.members + replicas[slot].farewells
+        where member.node != node {
             peers[member.node]?.noteResigned(
                 shard: replicas[slot].descriptor.shard, replica: own.replica, term: term)
         }

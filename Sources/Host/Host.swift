@@ -78,6 +78,8 @@ package struct Host: Sendable {
     /// Names requests and, with `boot`, streams of snapshots.
     var nextNumber: UInt64 = 1
     var reportedAt = Instant.distantPast
+    /// Counts the rounds in which leaderless replicas asked whether they are out.
+    var inquiries = 0
 
     /// Control frames of this tick that are not answered yet.
     var owedAnswers: [OwedAnswer] = []

@@ -36,6 +36,8 @@ package struct Replica: Sendable {
     package var wasLeader = false
     /// The change of members that waits to be applied, if it was asked for here.
     var pendingChange: PendingChange?
+    /// Whether it knew no leader when last asked, a second ago.
+    var wasLeaderless = false
     /// Former members that have to be told that they are out, until their nodes say that they are gone.
     var farewells: [Member] = []
     /// The epoch that the shard's row in the system shard is known to have.

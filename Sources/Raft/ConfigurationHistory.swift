@@ -6,6 +6,9 @@ struct ConfigurationHistory: Sendable {
     /// Appended and not yet applied, in log order.
     private var later: [(index: LogIndex, configuration: Configuration)] = []
 
+    /// What waits to be applied, in log order.
+    var unapplied: [(index: LogIndex, configuration: Configuration)] { later }
+
     init(applied: Configuration) {
         self.applied = applied
     }

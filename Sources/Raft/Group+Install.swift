@@ -37,7 +37,11 @@ extension Group {
         let base = LogBase(position: position, dropsLog: log.term(at: position.index) != position.term)
         if base.dropsLog { dropLog(base: position, now: now) } else { log.truncate(through: position.index) }
         durability.noteSnapshot(base)
-        configurations.install(snapshot.configuration, at: position.index)
+        if isPlanted(.snapshotWithoutConfiguration) {
+            configurations.apply(through: position.index)
+        } else {
+            configurations.install(snapshot.configuration, at: position.index)
+        }
         commitIndex = max(commitIndex, position.index)
         handedOut = position.index
         appliedIndex = position.index
@@ -50,7 +54,7 @@ extension Group {
         let position = snapshot.position
         guard snapshot.isPossible else { return .malformed }
         guard snapshot.configuration.member(member.replica) == member else { return .notAMember }
-        return position.index > floor ? .accepted : .stale
+        return position.index > floor || isPlanted(.oldSnapshotInstalled) ? .accepted : .stale
     }
 
     /// A committed entry that another history has otherwise: nothing is repaired here.

@@ -72,7 +72,9 @@ extension Group {
     /// (paper §5.4.2, figure 8).
     mutating func advanceCommit(now: Instant) {
         guard role == .leader else { return }
-        let reached = Quorum.reached(in: configuration) { replica in
+        var counted = configuration
+        if isPlanted(.removedLeaderCounted), !isVoter { counted.voters.append(member) }
+        let reached = Quorum.reached(in: counted) { replica in
             guard replica == member.replica else { return match(of: replica) }
             return isPlanted(.ownDiskNotAwaited) ? log.lastIndex : durability.persistedIndex
         }

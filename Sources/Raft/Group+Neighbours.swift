@@ -1,5 +1,12 @@
 /// What the nodes learn of each other and the group must hear (rule 7).
 extension Group {
+    /// Whether what becomes of `node` matters here: a member lives there, or the leader, which the newest configuration
+    /// may leave out already, or somebody to whom a promise is still owed.
+    package func concerns(_ node: NodeID) -> Bool {
+        leader?.node == node || olderPromise?.holder.node == node
+            || configuration.members.contains { $0.node == node }
+    }
+
     /// A new process runs on `node`: what the old one promised or acknowledged is void. Called before anything of the
     /// new process is stepped: a leader there is taken for one of the old process, which leads no more in this term.
     package mutating func peerRestarted(_ node: NodeID, now: Instant, neighbours: Neighbourhood) {

@@ -5,6 +5,14 @@ extension Group {
     /// The configuration as of the applied index: what others may be told is certain.
     package var appliedConfiguration: Configuration { configurations.applied }
 
+    /// Whether a configuration is in the log that is not applied.
+    package var hasUnappliedConfiguration: Bool { configurations.hasUnapplied }
+
+    /// The configurations in the log that are not applied, in its order.
+    package var unappliedConfigurations: [(index: LogIndex, configuration: Configuration)] {
+        configurations.unapplied
+    }
+
     /// The end of the log, durable or not.
     package var lastIndex: LogIndex { log.lastIndex }
 
@@ -34,6 +42,9 @@ extension Group {
                 isSilent: $0.isSilent, answeredSentAt: $0.answeredSentAt)
         }
     }
+
+    /// Whether it follows nobody and does not lead.
+    package var isLeaderless: Bool { role != .leader && (leader == nil || role != .follower) }
 
     /// Nothing to do, no timer, nothing awaited: the group costs only its memory.
     package var isQuiet: Bool {

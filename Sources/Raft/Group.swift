@@ -99,7 +99,9 @@ package struct Group<Payload: EntryPayload>: Sendable {
             entries: restored.entries)
         durability = Durability(persistedIndex: restored.lastIndex)
         if isBehindBase { durability.noteHardStateChange() }
-        configurations = ConfigurationHistory(applied: restored.configuration)
+        let forgets = isPlanted(.jointForgottenAtStart)
+        configurations = ConfigurationHistory(
+            applied: forgets ? restored.configuration.leave : restored.configuration)
         for entry in restored.entries {
             guard case .configuration(let configuration) = entry.content else { continue }
             configurations.append(configuration, at: entry.index)

@@ -57,6 +57,32 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     /// A log is truncated although others still need it.
     case truncatedTooFar = "truncated-too-far"
 
+    // Members and snapshots.
+    /// What a learner holds counts like what a voter holds.
+    case learnerCounted = "learner-counted"
+    /// Of a joint configuration only the incoming half counts.
+    case oneHalfOfJoint = "one-half-of-joint"
+    /// A leader that is no voter any more goes on counting itself.
+    case removedLeaderCounted = "removed-leader-counted"
+    /// A configuration is appended while another is not applied.
+    case secondChangeAllowed = "second-change-allowed"
+    /// A start forgets the outgoing half of a joint configuration.
+    case jointForgottenAtStart = "joint-forgotten-at-start"
+    /// A learner is promoted whatever it lacks.
+    case promotedTooEarly = "promoted-too-early"
+    /// A snapshot brings everything but the configuration.
+    case snapshotWithoutConfiguration = "snapshot-without-configuration"
+    /// A snapshot is installed over later state.
+    case oldSnapshotInstalled = "old-snapshot-installed"
+    /// A snapshot leaves the sessions' answers behind.
+    case snapshotWithoutSessions = "snapshot-without-sessions"
+    /// A destroyed replica leaves no tombstone.
+    case tombstoneNotWritten = "tombstone-not-written"
+    /// The id of a replica that has left is given out again.
+    case reusedReplicaID = "reused-replica-id"
+    /// A replica goes because of a descriptor that is older than itself.
+    case oldDescriptorObeyed = "old-descriptor-obeyed"
+
     // Host.
     /// A read does not wait for its index to be applied.
     case readBeforeApplied = "read-before-applied"

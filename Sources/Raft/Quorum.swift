@@ -13,7 +13,11 @@ enum Quorum {
         in configuration: Configuration, value: (ReplicaID) -> Value
     ) -> Value? {
         guard let incoming = reached(by: configuration.voters, value: value) else { return nil }
-        guard configuration.isJoint else { return incoming }
+        if isPlanted(.learnerCounted) {
+            let values = (configuration.voters + configuration.learners).map { value($0.replica) }.sorted(by: >)
+            return values[configuration.voters.count / 2]
+        }
+        guard configuration.isJoint, !isPlanted(.oneHalfOfJoint) else { return incoming }
         guard let outgoing = reached(by: configuration.outgoing, value: value) else { return nil }
         return min(incoming, outgoing)
     }
@@ -29,7 +33,7 @@ enum Quorum {
     /// How an election stands, given each voter's answer, nil while unknown.
     static func outcome(in configuration: Configuration, vote: (ReplicaID) -> Bool?) -> Outcome {
         let incoming = outcome(of: configuration.voters, vote: vote)
-        guard configuration.isJoint else { return incoming }
+        guard configuration.isJoint, !isPlanted(.oneHalfOfJoint) else { return incoming }
         let outgoing = outcome(of: configuration.outgoing, vote: vote)
         if incoming == .lost || outgoing == .lost { return .lost }
         return incoming == .won && outgoing == .won ? .won : .undecided

@@ -63,10 +63,11 @@ extension Simulation {
         return false
     }
 
-    /// Elections at fixed moments, so that a short story without drawn faults has them too: leaderships are handed
-    /// over, and later a leader dies.
+    /// Elections and a move at fixed moments, so that a short story without drawn faults has them too: a replica is
+    /// replaced by a new one, leaderships are handed over, and later a leader dies.
     func scheduleEvents() {
         guard options.isEventful, let shard = userShards.first?.shard else { return }
+        if options.nodes > 1, let last = userShards.last?.shard { moveReplica(of: last) }
         after(options.milliseconds * 400) { [unowned self] in
             guard let node = leader(of: shard) else { return }
             _ = node.host.handOver(now: instant(node))

@@ -44,7 +44,7 @@ package final class Simulation {
     var waiting: [UInt64: Waiter] = [:]
     /// Values written by probes, so that none is written twice.
     var probesSent = 0
-    var checker = ConsensusChecker()
+    var checker: ConsensusChecker
     var history = HistoryChecker()
     var operationsEnded = 0
     var diskOperations = 0
@@ -60,6 +60,12 @@ package final class Simulation {
     var isTearing = false
     var isCorrupting = false
     var isLosingRequests = false
+    /// Shards whose members are being changed.
+    var changing: Set<ShardID> = []
+    /// The shards' rows in the system shard, as far as they were reported.
+    var rows: [ShardID: Descriptor] = [:]
+    /// By stream: what the state held when a snapshot of it was opened.
+    var snapshotDigests: [SnapshotTransfer: UInt64] = [:]
     /// Whether counters are only read.
     var isCounting = false
     /// Requests that got their answer.
@@ -78,14 +84,15 @@ package final class Simulation {
 
     private init(_ options: SimulationOptions) {
         self.options = options
-        mix = FaultMix(seed: options.seed, allowed: options.faults)
+        mix = FaultMix(seed: options.seed, nodes: options.nodes, allowed: options.faults)
         network = Chance(seed: options.seed, .network)
         processes = Chance(seed: options.seed, .processes)
         faultChance = Chance(seed: options.seed, .faults)
         clientChance = Chance(seed: options.seed, .clients)
         checkChance = Chance(seed: options.seed, .checks)
         limits = Self.drawLimits(&processes)
-        record = Self.firstRecord(options)
+        record = Self.firstRecord(options, replicas: mix.replicas)
+        checker = ConsensusChecker(record)
         userShards = Array(record.descriptors.dropFirst())
         ways = (0..<options.nodes).map { _ in (0..<options.nodes).map { _ in NetworkWay() } }
         for position in 0..<options.nodes {
@@ -111,14 +118,19 @@ package final class Simulation {
     }
 
     /// The user keyspace is cut at one byte a shard.
-    private static func firstRecord(_ options: SimulationOptions) -> BootstrapRecord {
+    private static func firstRecord(_ options: SimulationOptions, replicas: Int) -> BootstrapRecord {
         let nodes = (1...options.nodes).map { number in
             NodeAddress(node: NodeID(UInt64(number)), address: "n\(number):1", incarnation: UInt64(number))
         }
         let borders = (1..<max(2, options.shards)).map { Key.user([UInt8(truncatingIfNeeded: $0)]) }
-        return Bootstrap.record(
+        var record = Bootstrap.record(
             cluster: ClusterID(high: 1, low: options.seed), nodes: nodes,
             borders: options.shards > 1 ? borders : [], createdMilliseconds: start - 1)
+        for position in record.descriptors.indices {
+            let voters = record.descriptors[position].configuration.voters
+            record.descriptors[position].configuration = Configuration(voters: Array(voters.prefix(replicas)))
+        }
+        return record
     }
 
     func node(_ id: NodeID) -> SimulatedNode? {

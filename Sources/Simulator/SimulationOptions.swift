@@ -2,7 +2,7 @@
 package struct SimulationOptions: Sendable {
     /// The one source of everything that is drawn.
     package var seed: UInt64
-    /// All of them hold a replica of every shard.
+    /// Three of them or more hold a replica of each shard.
     package var nodes: Int
     /// User shards; the system shard comes on top.
     package var shards: Int

@@ -39,7 +39,9 @@ struct ApplyContext {
             state.descriptor.epoch.config = next
             // Whatever id was given out is below the next one, whoever gave it (rule 29).
             let greatest = configuration.members.last?.replica ?? ReplicaID(0)
-            state.descriptor.nextReplica = max(state.descriptor.nextReplica, greatest.next)
+            if !isPlanted(.reusedReplicaID) {
+                state.descriptor.nextReplica = max(state.descriptor.nextReplica, greatest.next)
+            }
             newDescriptor = state.descriptor
             return []
         case .payload(let encoded):

@@ -20,8 +20,10 @@ package struct DestroyTask: Sendable, Equatable {
 
     /// Puts it all into `batch`. Nothing of the replica may be outstanding, and the tombstone must not go down.
     package func build(into batch: any StateBatch) {
-        NodeKey.tombstone(name.shard).withBytes { key in
-            NodeKey.tombstoneValue(name.replica).withBytes { batch.putNode(key, value: $0) }
+        if !isPlanted(.tombstoneNotWritten) {
+            NodeKey.tombstone(name.shard).withBytes { key in
+                NodeKey.tombstoneValue(name.replica).withBytes { batch.putNode(key, value: $0) }
+            }
         }
         if returns {
             NodeKey.returning(name.shard).withBytes { key in

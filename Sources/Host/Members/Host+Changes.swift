@@ -25,7 +25,7 @@ extension Host {
         let descriptor = replicas[slot].descriptor
         guard replicas[slot].group.role == .leader else { throw notLeader(slot) }
         guard request.epoch == descriptor.epoch else { throw .epochMismatch([descriptor]) }
-        guard replicas[slot].pendingChange == nil else {
+        guard replicas[slot].pendingChange == nil || isPlanted(.secondChangeAllowed) else {
             throw .busy(retryAfterMilliseconds: 50, reason: "the shard's replicas are changing")
         }
         let next = try descriptor.configuration(after: request.change)

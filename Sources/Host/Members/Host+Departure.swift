@@ -64,7 +64,8 @@ extension Host {
     mutating func obey(_ descriptor: Descriptor) {
         guard let slot = slots[descriptor.shard] else { return }
         let member = replicas[slot].group.member
-        guard descriptor.epoch.config > replicas[slot].descriptor.epoch.config,
+        guard
+            descriptor.epoch.config > replicas[slot].descriptor.epoch.config || isPlanted(.oldDescriptorObeyed),
             descriptor.configuration.member(member.replica) == nil
         else { return }
         destroy(slot)

@@ -13,7 +13,11 @@ extension Host {
         case .request(let number, let request):
             change(request, for: .peer(peer, number: number), now: now)
         case .changed(let number, let descriptor): comebackAnswered(number, .success(descriptor), from: peer, now: now)
-        case .refused(let number, let error): comebackAnswered(number, .failure(error), from: peer, now: now)
+        case .refused(let number, let error):
+            if case .epochMismatch(let descriptors) = error {
+                for descriptor in descriptors { obey(descriptor) }
+            }
+            comebackAnswered(number, .failure(error), from: peer, now: now)
         case .reported(let shard, let epoch):
             guard let slot = slots[shard], replicas[slot].descriptor.epoch == epoch else { return }
             replicas[slot].reportedEpoch = epoch
@@ -100,12 +104,33 @@ extension Host {
         }
     }
 
+    /// A replica without a leader may be out: whoever was to tell it may have died first, and one that only listens
+    /// never campaigns. It asks for the descriptor, by an epoch that no shard has, its own members and all nodes in
+    /// turn: of those members none may be left.
+    private mutating func askWhetherOut() {
+        inquiries &+= 1
+        for slot in replicas.indices where !replicas[slot].isRetired {
+            // An election is over before the next round.
+            let wasLeaderless = replicas[slot].wasLeaderless
+            replicas[slot].wasLeaderless = replicas[slot].group.isLeaderless
+            guard wasLeaderless, replicas[slot].wasLeaderless else { continue }
+            let members = replicas[slot].group.configuration.members.map(\.node).filter { $0 != node }
+            let nodes = inquiries % 2 == 0 && !members.isEmpty ? members : peerOrder
+            guard !nodes.isEmpty else { continue }
+            let request = ReplicaRequest(
+                shard: replicas[slot].descriptor.shard, epoch: Epoch(version: 0, config: 0), change: ReplicaChange())
+            effects.notices.append((nodes[inquiries / 2 % nodes.count], .request(number: nextNumber, request)))
+            nextNumber &+= 1
+        }
+    }
+
     /// Has the leaders' descriptors written into the system shard's rows (rule 35): asked of every node that may lead
     /// it until one has confirmed. The first descriptor of a shard is in its row from the beginning.
     mutating func reportDescriptors(now: Instant) {
         guard now - reportedAt >= limits.reportInterval else { return }
         reportedAt = now
         for slot in replicas.indices where !replicas[slot].farewells.isEmpty { sayFarewell(slot) }
+        askWhetherOut()
         guard let system = systemShard else { return }
         for slot in replicas.indices where replicas[slot].group.role == .leader && !replicas[slot].isRetired {
             let descriptor = replicas[slot].descriptor

@@ -31,7 +31,7 @@ struct SnapshotReader {
         offer = SnapshotOffer(
             position: LogPosition(index: state.applied.appliedIndex, term: state.applied.appliedTerm),
             descriptor: state.descriptor, lastVersion: state.applied.lastVersion)
-        sessions = state.sessions.encodeCheckpoint()
+        sessions = (isPlanted(.snapshotWithoutSessions) ? SessionTable() : state.sessions).encodeCheckpoint()
         nextKey = state.descriptor.range.start.bytes
     }
 

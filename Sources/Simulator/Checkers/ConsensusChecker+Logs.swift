@@ -11,7 +11,7 @@ extension ConsensusChecker {
     /// Compares the logs of every shard on all nodes that are up.
     func compareLogs(_ simulation: Simulation) {
         for descriptor in simulation.record.descriptors {
-            let nodes = simulation.nodes.filter { $0.isUp && $0.isSound }
+            let nodes = simulation.nodes.filter(\.isUp)
             for first in nodes {
                 for second in nodes where first.position < second.position {
                     compare(descriptor.shard, first, second, simulation)

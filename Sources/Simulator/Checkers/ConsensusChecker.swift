@@ -7,11 +7,6 @@ import Wire
 
 /// Looks at every step of every replica and knows what the whole cluster has committed (RELIABILITY §3, I1–I15, I23).
 struct ConsensusChecker {
-    private struct Place: Hashable {
-        var shard: ShardID
-        var node: NodeID
-    }
-
     private struct TermOf: Hashable {
         var shard: ShardID
         var term: Term
@@ -26,16 +21,24 @@ struct ConsensusChecker {
     }
 
     /// What a replica's disk holds for certain.
-    private struct Durable {
+    struct Durable {
         var hardState = HardState()
         var last = LogIndex.zero
     }
 
-    private var leaders: [TermOf: NodeID] = [:]
+    /// Which configurations and replicas there are.
+    var members: MembershipChecker
+
+    private var leaders: [TermOf: Member] = [:]
     private var committed: [ShardID: [Committed]] = [:]
-    private var durable: [Place: Durable] = [:]
+    var durable: [LogName: Durable] = [:]
     /// Votes that were ever durable: one a term, over all lives of the node.
-    private var votes: [Place: [Term: ReplicaID]] = [:]
+    var votes: [LogName: [Term: ReplicaID]] = [:]
+
+    init(_ record: BootstrapRecord) { members = MembershipChecker(record) }
+
+    /// The last entry that some replica has applied.
+    func lastCommitted(_ shard: ShardID) -> LogIndex { LogIndex(UInt64(committed[shard]?.count ?? 0)) }
 
     // MARK: Leaders
 
@@ -55,25 +58,62 @@ struct ConsensusChecker {
 
     /// What all replicas of a node claim.
     mutating func lookAtAll(_ node: SimulatedNode, _ simulation: Simulation) {
-        for position in 0..<node.host.replicas.count { look(at: position, node, simulation) }
+        for position in 0..<node.host.replicas.count where !node.host.replicas[position].isRetired {
+            look(at: position, node, simulation)
+            lookAtMembers(position, node, simulation)
+        }
+    }
+
+    /// Rule 27 and I14: what is applied says which configuration is in force there, however the replica came to it.
+    private mutating func lookAtMembers(_ position: Int, _ node: SimulatedNode, _ simulation: Simulation) {
+        let (name, applied, own) = node.asking { host in
+            let shard = host.replicas[position].descriptor.shard
+            let name = LogName(shard: shard, replica: host.replicas[position].group.member.replica)
+            return (
+                name, host.replicas[position].group.appliedIndex, host.replicas[position].group.appliedConfiguration
+            )
+        }
+        members.works(name, on: node.id, simulation)
+        guard applied <= lastCommitted(name.shard), let current = members.inForce(at: applied, of: name.shard) else {
+            return
+        }
+        if own != current.configuration {
+            simulation.fail("\(name) on node \(node.id) has another configuration at \(applied) than the others")
+        }
     }
 
     /// Looks at a replica where it is: a copy of it is dear.
     private mutating func look(at position: Int, _ node: SimulatedNode, _ simulation: Simulation) {
-        if node.seen.count <= position || node.seenLife != node.life {
-            node.seen = Array(repeating: Claim(), count: node.host.replicas.count)
+        if node.seenLife != node.life {
+            node.seen.removeAll()
             node.seenLife = node.life
         }
+        while node.seen.count <= position { node.seen.append(Claim()) }
         var claim = node.asking { Claim(of: position, in: &$0) }
         let seen = node.seen[position]
         if let mistake = claim.mistake(after: seen) {
             let shard = node.host.replicas[position].descriptor.shard
             simulation.fail("shard \(shard) on node \(node.id): \(mistake)")
         }
+        if claim.ledTerm != .zero, node.asking({ $0.replicas[position].group.hasUnappliedConfiguration }) {
+            lookAtProposals(position, claim.ledTerm, node, simulation)
+        }
         let isNewLeader = claim.ledTerm != .zero && claim.ledTerm != seen.ledTerm
         if claim.ledTerm == .zero { claim.ledTerm = seen.ledTerm }
         node.seen[position] = claim
         if isNewLeader { leads(node.host.replicas[position], node, simulation) }
+    }
+
+    /// I12: a leader appends a configuration only when it has applied those before it.
+    private mutating func lookAtProposals(
+        _ position: Int, _ term: Term, _ node: SimulatedNode, _ simulation: Simulation
+    ) {
+        let (shard, unapplied, newestTerm) = node.asking { host in
+            let unapplied = host.replicas[position].group.unappliedConfigurations
+            let newestTerm = unapplied.last.flatMap { host.replicas[position].group.termAt($0.index) }
+            return (host.replicas[position].descriptor.shard, unapplied, newestTerm)
+        }
+        members.leads(shard, unapplied, isNewestOwn: newestTerm == term, simulation)
     }
 
     /// Paper §5.2: at most one leader a term. Paper §5.4: it has everything that was committed in earlier terms. What
@@ -82,12 +122,13 @@ struct ConsensusChecker {
         let shard = replica.descriptor.shard
         let key = TermOf(shard: shard, term: replica.group.term)
         guard let other = leaders[key] else {
-            leaders[key] = node.id
+            leaders[key] = replica.group.member
             if replica.group.term > Term(5) { simulation.probes.hit(.secondTerm) }
             return checkCompleteness(replica, node, simulation)
         }
-        if other != node.id {
-            simulation.fail("shard \(shard) has two leaders in term \(key.term): nodes \(other) and \(node.id)")
+        if other != replica.group.member {
+            simulation.fail(
+                "shard \(shard) has two leaders in term \(key.term): nodes \(other.node) and \(node.id)")
         }
     }
 
@@ -106,6 +147,15 @@ struct ConsensusChecker {
         }
     }
 
+    /// What is wrong with the head of a snapshot (I14): it must be of a committed entry, and say what was in force.
+    func mistake(in offer: SnapshotOffer) -> String? {
+        let entries = committed[offer.descriptor.shard] ?? []
+        let position = Int(clamping: offer.position.index.rawValue) - 1
+        guard entries.indices.contains(position) else { return "which is not known to be committed" }
+        guard entries[position].term == offer.position.term else { return "of another term than the entry" }
+        return members.mistake(in: offer)
+    }
+
     // MARK: What is applied
 
     /// State machine safety (paper §5.4.3) and rule 18: each entry is the same, and does the same, everywhere.
@@ -118,6 +168,9 @@ struct ConsensusChecker {
             let position = Int(clamping: entry.index.rawValue) - 1
             let known = committed[task.shard]?.count ?? 0
             if position == known {
+                if case .configuration(let configuration) = entry.content {
+                    members.commits(configuration, at: entry.index, entry.term, of: task.shard, simulation)
+                }
                 checkQuorum(entry.index, task.shard, simulation)
                 committed[task.shard, default: []].append(Committed(term: entry.term, digest: digest, by: by))
             } else if position > known {
@@ -131,19 +184,25 @@ struct ConsensusChecker {
         }
     }
 
-    /// What is committed is durable on a majority (I11).
+    /// What is committed is durable on a quorum of a configuration that was in force (I11).
     private func checkQuorum(_ index: LogIndex, _ shard: ShardID, _ simulation: Simulation) {
-        let holders = simulation.nodes.filter { node in
-            (durable[Place(shard: shard, node: node.id)]?.last ?? .zero) >= index
+        let isHeld = members.possible(at: index, of: shard).contains { configuration in
+            configuration.hasQuorum { member in
+                (durable[LogName(shard: shard, replica: member.replica)]?.last ?? .zero) >= index
+            }
         }
-        guard holders.count <= simulation.nodes.count / 2 else { return }
-        simulation.fail("shard \(shard): entry \(index) is applied and durable on \(holders.count) nodes only")
+        if !isHeld { simulation.fail("shard \(shard): entry \(index) is applied and not durable on a quorum") }
     }
 
     private static func digest(_ entry: Entry<EncodedEntry>, _ outcome: AppliedEntry) -> UInt64 {
         var checksum = Checksum()
         if case .payload(let payload) = entry.content { checksum.add(payload.bytes.readableBytesSpan) }
         var digest = UInt64(checksum.value)
+        if case .configuration(let configuration) = entry.content {
+            for member in configuration.voters + configuration.outgoing + configuration.learners {
+                digest = digest &* 31 &+ member.replica.rawValue
+            }
+        }
         for outcome in outcome.outcomes {
             guard case .done(let result) = outcome else {
                 digest = digest &* 31 &+ 7
@@ -160,96 +219,6 @@ struct ConsensusChecker {
         case .deleted(let existed, let version): version.rawValue &* 4 &+ (existed ? 1 : 3)
         case .swapped(let version): version.rawValue &* 8 &+ 5
         case .conditionFalse(let current): (current?.rawValue ?? 1) &* 16 &+ 11
-        }
-    }
-
-    // MARK: What is durable
-
-    /// The batch was written and is not synced: what it replaces is no longer certain to survive, what it brings is not
-    /// yet.
-    mutating func written(_ batch: LogBatch, _ node: SimulatedNode, _ simulation: Simulation) {
-        for append in batch.appends {
-            let place = Place(shard: append.shard, node: node.id)
-            guard let last = durable[place]?.last, append.first <= last else { continue }
-            simulation.probes.hit(.logOverwritten)
-            durable[place]?.last = append.first.previous
-        }
-    }
-
-    /// A sync has covered the batch (I8).
-    mutating func durable(_ batch: LogBatch, _ node: SimulatedNode, _ simulation: Simulation) {
-        for append in batch.appends {
-            let place = Place(shard: append.shard, node: node.id)
-            durable[place, default: Durable()].last = append.last
-        }
-        for record in batch.hardStates {
-            let place = Place(shard: record.shard, node: node.id)
-            note(record.hardState, at: place, simulation)
-        }
-    }
-
-    private mutating func note(_ state: HardState, at place: Place, _ simulation: Simulation) {
-        let known = durable[place, default: Durable()].hardState
-        if state.term < known.term {
-            simulation.fail("shard \(place.shard) on node \(place.node): term \(known.term) became \(state.term)")
-        }
-        if let vote = state.vote {
-            if let other = votes[place]?[state.term], other != vote {
-                simulation.fail("shard \(place.shard) on node \(place.node): two votes in term \(state.term)")
-            }
-            votes[place, default: [:]][state.term] = vote
-        }
-        durable[place, default: Durable()].hardState = state
-    }
-
-    /// A start has read the replica back: nothing that was durable may be missing.
-    /// A log that was reset to a snapshot's base holds nothing beyond it: what was there was no part of it.
-    mutating func recovered(
-        _ replica: RestoredReplica, isReset: Bool, _ node: SimulatedNode, _ simulation: Simulation
-    ) {
-        let place = Place(shard: replica.descriptor.shard, node: node.id)
-        let known = durable[place, default: Durable()]
-        let found = replica.restored
-        if found.lastIndex < known.last, !isReset {
-            simulation.fail(
-                "shard \(place.shard) on node \(place.node) recovered to \(found.lastIndex), \(known.last) was durable")
-        }
-        if found.hardState.term < known.hardState.term {
-            simulation.fail("shard \(place.shard) on node \(place.node) forgot term \(known.hardState.term)")
-        }
-        if found.hardState.term == known.hardState.term, let vote = known.hardState.vote,
-            found.hardState.vote != vote
-        {
-            simulation.fail("shard \(place.shard) on node \(place.node) forgot its vote in \(known.hardState.term)")
-        }
-        durable[place] = Durable(hardState: found.hardState, last: found.lastIndex)
-        if let vote = found.hardState.vote { votes[place, default: [:]][found.hardState.term] = vote }
-    }
-
-    /// A snapshot is in the state, durably: everything up to its base is, and what the log holds beyond it only if that
-    /// is the same history.
-    mutating func installed(_ offer: SnapshotOffer, keepsLog: Bool, _ node: SimulatedNode) {
-        let place = Place(shard: offer.descriptor.shard, node: node.id)
-        let last = durable[place, default: Durable()].last
-        durable[place, default: Durable()].last = keepsLog ? max(last, offer.position.index) : offer.position.index
-    }
-
-    /// Nothing that speaks for the disk leaves before it is there (I9).
-    func leaves(_ envelope: PeerEnvelope, _ node: SimulatedNode, _ simulation: Simulation) {
-        let place = Place(shard: envelope.shard, node: node.id)
-        let held = durable[place] ?? Durable()
-        switch envelope.message {
-        case .appendReply(let reply):
-            guard case .accepted(let match) = reply.outcome else { return }
-            if match > held.last || reply.term != held.hardState.term {
-                simulation.fail(
-                    "shard \(place.shard): node \(place.node) acknowledged entry \(match), \(held.last) is durable")
-            }
-        case .voteReply(let reply) where reply.isGranted && !reply.isPreVote:
-            if held.hardState.term != reply.term || held.hardState.vote != envelope.to.replica {
-                simulation.fail("shard \(place.shard): node \(place.node) voted before its vote was durable")
-            }
-        case .voteReply, .append, .voteRequest, .heartbeat, .heartbeatReply, .timeoutNow: break
         }
     }
 }

@@ -10,16 +10,41 @@ extension Simulation {
     /// Compares the replicas of a shard that have applied the same; all of them at the end.
     func compareReplicas(_ descriptor: Descriptor) {
         var known: [LogIndex: (node: NodeID, rows: [[UInt8]])] = [:]
-        for node in nodes where node.isSound && node.isUp {
+        for node in nodes where node.isUp && node.member(of: descriptor.shard) != nil {
             guard let state = node.applier.state(of: descriptor.shard) else { continue }
             storing(node) {
                 var rows = try Self.rows(of: descriptor, in: node.engine)
                 rows.append(Array(state.sessions.encodeCheckpoint().readableBytesView))
+                rows.append(DescriptorRecord.encode(state.descriptor))
                 let index = state.applied.appliedIndex
                 if let other = known[index], other.rows != rows {
                     fail("shard \(descriptor.shard) differs on nodes \(other.node) and \(node.id) at entry \(index)")
                 }
                 known[index] = known[index] ?? (node.id, rows)
+            }
+        }
+    }
+
+    /// What a replica's state is, besides which replica it is.
+    func digest(of state: ShardState, on node: SimulatedNode) -> UInt64 {
+        var trace = Trace()
+        storing(node) {
+            for row in try Self.rows(of: state.descriptor, in: node.engine) {
+                trace.note(.applied, 0, ByteBuffer(bytes: row))
+            }
+        }
+        trace.note(.applied, 0, state.sessions.encodeCheckpoint())
+        trace.note(.applied, 0, ByteBuffer(bytes: DescriptorRecord.encode(state.descriptor)))
+        trace.note(.applied, 0, state.applied.appliedIndex.rawValue, state.applied.lastVersion.rawValue)
+        return trace.hash
+    }
+
+    /// I31: nodes without a replica of the shard hold nothing of it.
+    func checkNothingIsLeft(of descriptor: Descriptor) {
+        for node in nodes where node.isUp && node.member(of: descriptor.shard) == nil {
+            storing(node) {
+                let rows = try Self.rows(of: descriptor, in: node.engine)
+                if !rows.isEmpty { fail("node \(node.id) still holds rows of shard \(descriptor.shard)") }
             }
         }
     }

@@ -63,7 +63,9 @@ extension Simulation {
             case .scan(let scan):
                 node.host.read(PendingRead(reference: reference, body: .scan(scan)), route: scan.route)
             case .routes: respond(Answer(reference: reference, body: .routes(routeTable(node))), from: node)
-            case .replicas(let change): node.host.change(change, from: reference, now: instant(node))
+            case .replicas(let change):
+                guard mayChange(change.shard) else { return }
+                node.host.change(change, from: reference, now: instant(node))
             case .status: break
             }
             scheduleTurn(node)
@@ -71,8 +73,12 @@ extension Simulation {
     }
 
     private func routeTable(_ node: SimulatedNode) -> RouteTable {
-        let routes = node.host.replicas.filter { $0.descriptor.range != .system }.map { replica in
-            Route(descriptor: replica.descriptor, leader: replica.group.leader?.node)
+        let routes = userShards.map { first in
+            // Of shards that are not here the node knows their rows in the system shard.
+            guard let replica = node.host.replica(of: first.shard) else {
+                return Route(descriptor: rows[first.shard] ?? first, leader: nil)
+            }
+            return Route(descriptor: replica.descriptor, leader: replica.group.leader?.node)
         }
         return RouteTable(
             routes: routes.sorted { $0.descriptor.range.start < $1.descriptor.range.start },
@@ -99,6 +105,7 @@ extension Simulation {
     enum Waiter {
         case attempt(ClientAttempt)
         case probe(ProbeRequest)
+        case change(ChangeRequest)
     }
 
     // MARK: The client's side
@@ -119,6 +126,7 @@ extension Simulation {
                 attempt.client.router.nodeReached(attempt.node.id)
                 received(response.body, attempt)
             case .probe(let probe): received(response.body, probe)
+            case .change(let change): received(response.body, change)
             }
         } catch {
             fail("an answer cannot be read: \(error)")

@@ -42,7 +42,7 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case syncFailure = "sync-failure"
     /// The disk is full for a while.
     case diskFull = "disk-full"
-    /// A disk loses what it had confirmed; the node must notice and never take part again.
+    /// A disk loses what it had confirmed; the node must notice, and come back with new replicas.
     case brokenDisk = "broken-disk"
     /// The event loop is starved.
     case slowLane = "slow-lane"
@@ -52,6 +52,12 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case handOverCut = "hand-over-cut"
     /// The applier is starved.
     case slowApplier = "slow-applier"
+    /// Members of a shard change, step by step: learners, promotions, demotions, removals, several at a time.
+    case changeMembers = "change-members"
+    /// The same, and whoever takes part is struck in the middle of it.
+    case strikeChange = "strike-change"
+    /// A replica on a node turns out unreadable while the rest of the node goes on.
+    case badBlock = "bad-block"
 
     /// About how long until the next one, in milliseconds, when it is in a seed's mix.
     var meanInterval: ClosedRange<Int> {
@@ -61,7 +67,9 @@ package enum FaultKind: String, CaseIterable, Sendable {
         case .blackout, .crashLoop, .diskFull: 5_000...60_000
         case .syncFailure, .leaderChurn: 2_000...40_000
         case .delay, .tear, .clientLoss, .drift: 2_000...20_000
-        case .brokenDisk: 20_000...200_000
+        case .brokenDisk: 10_000...100_000
+        case .changeMembers, .strikeChange: 500...10_000
+        case .badBlock: 5_000...100_000
         }
     }
 }

@@ -11,13 +11,15 @@ struct FaultMix {
     let syncFactor: Int
     /// How many of the shards clients work on: few make each busier.
     let busyShards: Int
+    /// Voters of each shard at the start, and about as many later: where there are more nodes, replicas move.
+    let replicas: Int
 
-    init(seed: UInt64, allowed: Set<FaultKind>) {
+    init(seed: UInt64, nodes: Int, allowed: Set<FaultKind>) {
         var chance = Chance(seed: seed, .setup)
         let share = chance.pick([0, 15, 40, 40, 60, 90]) ?? 40
         var drawn: [(FaultKind, Int)] = []
         for kind in FaultKind.allCases {
-            let isIn = chance.happens(percent: share)
+            let isIn = chance.happens(percent: kind == .changeMembers && share > 0 ? 60 : share)
             let mean = chance.draw(kind.meanInterval)
             if isIn, allowed.contains(kind) { drawn.append((kind, mean)) }
         }
@@ -25,6 +27,7 @@ struct FaultMix {
         latency = 50...(chance.pick([150, 500, 1_500, 10_000]) ?? 500)
         syncFactor = chance.pick([1, 1, 1, 1, 8, 30]) ?? 1
         busyShards = chance.pick([64, 64, 64, 2, 1]) ?? 64
+        replicas = nodes <= 3 ? nodes : chance.draw(1...3) == 1 ? nodes : 3
         tick = 0...(chance.pick([100, 100, 500, 2_000]) ?? 100)
     }
 }

@@ -43,6 +43,9 @@ extension Simulation {
         case .syncFailure: failSync(node)
         case .diskFull: fillDisk(node, length)
         case .slowApplier: slowApplier(node, length)
+        case .changeMembers: changeMembers(strikes: false)
+        case .strikeChange: changeMembers(strikes: true)
+        case .badBlock: damageReplica(node)
         case .deposeLeader, .leaderChurn, .handOverCut: disturbLeader(kind)
         case .oneWay, .cut, .isolate, .ring, .reset, .delay, .corrupt, .tear, .clientLoss:
             disturbNetwork(kind, node, length)
@@ -82,18 +85,6 @@ extension Simulation {
         let down = faultChance.draw(1_000...30_000)
         crash(node, drawCrash(), down: down)
         after(down + faultChance.draw(0...40_000)) { [unowned self] in crashLoop(node, times: times - 1) }
-    }
-
-    /// Only while a quorum of sound nodes remains, and only behind a mark: what a disk loses of the last 100 ms, before
-    /// the mark and a peer have heard of it, nothing can find out (rule 14).
-    private func breakDisk(_ node: SimulatedNode) {
-        let suspects = nodes.filter(\.isSuspect).count
-        guard node.isUp, (nodes.count - suspects - 1) > nodes.count / 2 else { return }
-        // A node that has logged nothing has promised nothing: its start makes its replicas anew.
-        guard node.engine.syncedNumber > 0 else { return }
-        node.engine.syncMark()
-        let seed = faultChance.next()
-        crash(node, faultChance.happens(percent: 50) ? .hole(seed: seed) : .syncedTailLost(seed: seed), down: 10_000)
     }
 
     private func freeze(_ node: SimulatedNode, _ length: Int) {

@@ -21,8 +21,8 @@ final class NetworkWay {
     /// What travels.
     enum Parcel {
         case bytes(ByteBuffer, isCorrupt: Bool)
-        /// The other side's hello: the connection is up, and spoken by this process.
-        case opened(boot: UInt64)
+        /// The other side's hello: the connection is up, and spoken by this process. It is for the life that dialled.
+        case opened(boot: UInt64, life: Int)
         /// The end of the stream.
         case closed
     }

@@ -22,7 +22,7 @@ extension Simulation {
         let number = nextConnection
         nextConnection += 1
         opened(number, channel, boot: a.host.boot, on: b, with: a)
-        post(.opened(boot: b.host.boot), from: b, to: a, channel)
+        post(.opened(boot: b.host.boot, life: a.life), from: b, to: a, channel)
     }
 
     /// The connection to `peer` as `node` sees it; zero for none.

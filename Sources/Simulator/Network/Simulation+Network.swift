@@ -112,8 +112,9 @@ extension Simulation {
 
     private func deliver(_ shipment: NetworkWay.Shipment, from node: SimulatedNode, to peer: SimulatedNode) {
         let channel = shipment.channel
-        if case .opened(let boot) = shipment.parcel {
-            guard shipment.connection > connection(peer, node, channel) else { return }
+        if case .opened(let boot, let life) = shipment.parcel {
+            // A later process does not take over what an earlier one dialled.
+            guard life == peer.life, shipment.connection > connection(peer, node, channel) else { return }
             return opened(shipment.connection, channel, boot: boot, on: peer, with: node)
         }
         guard connection(peer, node, channel) == shipment.connection else { return }
@@ -167,8 +168,7 @@ extension Simulation {
             peer.host.receive(try SnapshotEnvelope.decode(frame), from: node.id, now: instant(peer))
             scheduleTurn(peer)
         case FrameKind.notice:
-            peer.host.receive(try ReplicaNotice.decode(frame), from: node.id, now: instant(peer))
-            scheduleTurn(peer)
+            hear(try ReplicaNotice.decode(frame), from: node, on: peer)
         default: throw .unknownKind(frame.kind)
         }
     }

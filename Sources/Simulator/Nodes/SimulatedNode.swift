@@ -20,8 +20,12 @@ final class SimulatedNode {
     /// Stopped, not ended: what happens meanwhile happens when it goes on.
     var isPaused = false
     var deferred: [EventQueue.Event] = []
-    /// Its disk has lost what it had confirmed: it never takes part again (rule 15).
-    var isSuspect = false
+    /// What SUSPECT holds, outside of the store (rule 15).
+    var suspicions: [SuspectReplica] = []
+    /// Why the whole store is suspect, until the next start names its replicas.
+    var storeSuspicion: String?
+    /// Whether its disk ever lost something that it had confirmed: then voters may be missing.
+    var hasLost = false
 
     var isTurnScheduled = false
     /// True time of the scheduled wake-up, `max` without one.
@@ -75,6 +79,8 @@ final class SimulatedNode {
 
     var position: Int { Int(id.rawValue) - 1 }
 
-    /// Whether it may still come to life.
-    var isSound: Bool { !isSuspect }
+    /// Where a shard's replica that is at work here is in `Host.replicas`, and which one it is.
+    func member(of shard: ShardID) -> Member? {
+        asking { host in host.position(of: shard).map { host.replicas[$0].group.member } }
+    }
 }

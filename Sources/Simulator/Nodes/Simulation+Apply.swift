@@ -19,7 +19,7 @@ extension Simulation {
             var results: [AppliedBatch] = []
             switch round {
             case .entries(let tasks): results = apply(tasks, node)
-            case .change(let change): follow(change, node)
+            case .change(let change): return follow(change, node)
             }
             guard node.isUp, node.life == life else { return }
             node.applied += results
@@ -28,6 +28,40 @@ extension Simulation {
             if node.applied.contains(where: \.isAwaited) {
                 after(processes.draw(0...100) * node.laneSlowness, on: node) { [unowned self] in turn(node) }
             }
+            applyNext(node)
+        }
+    }
+
+    /// One of the applier's steps between entries; the end of a replica is synced before anything else is applied.
+    private func follow(_ change: ApplyChange, _ node: SimulatedNode) {
+        storing(node) {
+            let batch = node.engine.makeBatch()
+            let destroyed = node.applier.follow(change, batch: batch)
+            if let destroyed { checker.members.ends(destroyed, on: node.id, self) }
+            if case .returned = change { probes.hit(.suspectReturned) }
+            if batch.count > 0 {
+                guard reachesDisk(node) else { return }
+                try node.engine.write(batch, writer: 1)
+            }
+            if let destroyed { return sync(theEndOf: destroyed, node) }
+            node.isApplying = false
+            applyNext(node)
+        }
+    }
+
+    private func sync(theEndOf name: LogName, _ node: SimulatedNode) {
+        let point = node.engine.syncPoint
+        let length = processes.draw(80...600) * node.diskSlowness * mix.syncFactor
+        after(min(length, Self.longestApply), on: node) { [unowned self] in
+            guard reachesDisk(node) else { return }
+            storing(node) { try node.engine.sync(through: point) }
+            checker.members.ended(name, on: node.id)
+            probes.hit(.replicaDestroyed)
+            after(processes.draw(0...100) * node.laneSlowness, on: node) { [unowned self] in
+                node.host.destroyed([name])
+                scheduleTurn(node)
+            }
+            node.isApplying = false
             applyNext(node)
         }
     }

@@ -9,7 +9,7 @@ import Wire
 extension Simulation {
     /// Starts a process on what its disk holds.
     func boot(_ node: SimulatedNode) {
-        guard !node.isUp, node.isSound else { return }
+        guard !node.isUp else { return }
         node.life += 1
         node.isUp = true
         node.isPaused = false
@@ -42,37 +42,13 @@ extension Simulation {
         node.host.learn(systemShard: record.descriptors[0])
         trace.note(.boot, now, node.id.rawValue, UInt64(node.life))
         recover(node)
+        guard node.isUp else { return }
         controlTick(node)
         scheduleTurn(node)
     }
 
-    private func recover(_ node: SimulatedNode) {
-        let recovery = Recovery(
-            node: node.id, log: node.engine, state: node.engine,
-            sessionWindowMilliseconds: limits.sessionWindowMilliseconds)
-        storing(node) {
-            let result = try recovery.run()
-            if let suspect = result.suspects.first {
-                fail("node \(node.id) cannot trust \(suspect.name) after a sound start: \(suspect.reason)")
-            }
-            if !result.resets.isEmpty {
-                probes.hit(.logResetAtStart)
-                try node.engine.write(LogBatch(resets: result.resets))
-                try node.engine.sync()
-            }
-            node.applier = result.applier
-            node.host.add([], departed: result.departed)
-            node.host.recoveredNumber = node.engine.recoveredNumber
-            for replica in result.replicas {
-                let isReset = result.resets.contains { $0.shard == replica.descriptor.shard }
-                checker.recovered(replica, isReset: isReset, node, self)
-                node.host.add(replica, seed: processes.next(), now: instant(node))
-            }
-        }
-    }
-
     /// Ends a process. What it had not synced survives as `mode` says; a disk that has lost what it had confirmed
-    /// must be found out.
+    /// must be found out, and its replicas are replaced after the next start.
     func kill(_ node: SimulatedNode, _ mode: CrashMode = .processDies, closesConnections: Bool = true) {
         guard node.isUp else { return }
         if now - node.startedAt < 50_000_000, node.life > 1 { probes.hit(.crashDuringStart) }
@@ -90,7 +66,9 @@ extension Simulation {
                 return fail("node \(node.id) is suspect after \(mode): \(reason)")
             }
             probes.hit(.suspectAtStart)
-            node.isSuspect = true
+            node.storeSuspicion = "\(reason)"
+            node.hasLost = true
+            checker.members.loses(node.id)
         }
     }
 

@@ -15,22 +15,45 @@ extension Simulation {
             envelope.encode(into: &buffer)
             post(.bytes(buffer, isCorrupt: false), from: node, to: peer, .bulk)
         }
-        for (id, notice) in effects.notices where id != node.id {
+        for (id, notice) in effects.notices {
             guard let peer = self.node(id) else { continue }
-            var buffer = ByteBuffer()
-            notice.encode(into: &buffer)
-            post(.bytes(buffer, isCorrupt: false), from: node, to: peer, .control)
+            send(notice, from: node, to: peer)
         }
-        if let suspect = effects.suspicions.first {
-            fail("node \(node.id) suspects \(suspect.name): \(suspect.reason)")
-        }
+        for suspect in effects.suspicions { suspected(suspect, node) }
+        for name in effects.cleared { cleared(name, node) }
         guard !effects.snapshotTasks.isEmpty else { return }
         node.snapshotMailbox += effects.snapshotTasks
         snapshotNext(node)
     }
 
+    private func send(_ notice: ReplicaNotice, from node: SimulatedNode, to peer: SimulatedNode) {
+        // This node may lead the system shard itself.
+        guard peer !== node else { return after(0, on: node) { [unowned self] in hear(notice, from: node, on: node) } }
+        var buffer = ByteBuffer()
+        notice.encode(into: &buffer)
+        post(.bytes(buffer, isCorrupt: false), from: node, to: peer, .control)
+    }
+
+    /// As in the server, what concerns the system shard's rows is not the host's.
+    func hear(_ notice: ReplicaNotice, from peer: SimulatedNode, on node: SimulatedNode) {
+        defer { scheduleTurn(node) }
+        guard case .report(let descriptor) = notice else {
+            return node.host.receive(notice, from: peer.id, now: instant(node))
+        }
+        guard leader(of: record.descriptors[0].shard) === node else { return }
+        let known = rows[descriptor.shard]
+        if known.map({ descriptor.isNewer(than: $0) }) ?? true { rows[descriptor.shard] = descriptor }
+        guard let row = rows[descriptor.shard] else { return }
+        send(.reported(shard: row.shard, row.epoch), from: node, to: peer)
+    }
+
     private func noteSnapshot(_ envelope: SnapshotEnvelope) {
         switch envelope.message {
+        case .offer(let offer):
+            if let mistake = checker.mistake(in: offer) {
+                fail("shard \(envelope.shard): \(envelope.from) offers a snapshot at \(offer.position) \(mistake)")
+            }
+            if offer.descriptor.configuration.isJoint { probes.hit(.jointSnapshot) }
         case .accept(let progress) where progress.chunks > 0: probes.hit(.snapshotResumed)
         case .installed: probes.hit(.snapshotInstalled)
         default: break
@@ -43,8 +66,10 @@ extension Simulation {
         let pause = processes.happens(percent: 5) ? processes.draw(1_000...30_000) : processes.draw(20...500)
         after(pause, on: node) { [unowned self] in
             let task = node.snapshotMailbox.removeFirst()
+            if case .install = task { guard reachesDisk(node) else { return } }
             storing(node) {
                 guard let event = try node.workshop.perform(task) else { return }
+                compareSnapshot(event, node)
                 // Done, but the lane does not know yet.
                 after(processes.draw(0...500) * node.laneSlowness, on: node) { [unowned self] in
                     completed(event, node)
@@ -55,29 +80,39 @@ extension Simulation {
         }
     }
 
-    private func completed(_ event: SnapshotEvent, _ node: SimulatedNode) {
+    /// I14 and I34: what is installed is what was there when the snapshot was opened, sessions included.
+    private func compareSnapshot(_ event: SnapshotEvent, _ node: SimulatedNode) {
         switch event {
-        case .installed(_, let state):
-            let base = LogPosition(index: state.applied.baseIndex, term: state.applied.baseTerm)
-            let offer = SnapshotOffer(
-                position: base, descriptor: state.descriptor, lastVersion: state.applied.lastVersion)
-            let keepsLog =
-                node.host.replica(of: state.descriptor.shard)?.group.termAt(base.index) == base.term
-            checker.installed(offer, keepsLog: keepsLog, node)
-        case .malformed(let key): fail("node \(node.id) cannot read a snapshot of node \(key.peer)")
+        case .opened(let transfer, let offer):
+            guard let state = node.applier.state(of: offer.descriptor.shard) else { return }
+            snapshotDigests[transfer] = digest(of: state, on: node)
+        case .installed(let key, let state):
+            guard let expected = snapshotDigests.removeValue(forKey: key.transfer) else { return }
+            if digest(of: state, on: node) != expected {
+                fail("shard \(state.descriptor.shard): node \(node.id) installed another state than was sent")
+            }
         default: break
         }
-        node.host.completed(event, now: instant(node))
-        scheduleTurn(node)
     }
 
-    /// One of the applier's steps between entries.
-    func follow(_ change: ApplyChange, _ node: SimulatedNode) {
-        storing(node) {
-            let batch = node.engine.makeBatch()
-            let destroyed = node.applier.follow(change, batch: batch)
-            if batch.count > 0 { try node.engine.write(batch, writer: 1) }
-            if let destroyed { fail("node \(node.id) destroys \(destroyed), which nobody has removed") }
+    private func completed(_ event: SnapshotEvent, _ node: SimulatedNode) {
+        if case .malformed(let key) = event { fail("node \(node.id) cannot read a snapshot of node \(key.peer)") }
+        guard case .installed(_, let state) = event else {
+            node.host.completed(event, now: instant(node))
+            return scheduleTurn(node)
         }
+        let name = LogName(shard: state.descriptor.shard, replica: state.replica)
+        let base = LogPosition(index: state.applied.baseIndex, term: state.applied.baseTerm)
+        let offer = SnapshotOffer(
+            position: base, descriptor: state.descriptor, lastVersion: state.applied.lastVersion)
+        let former = node.member(of: name.shard)
+        let keepsLog = node.host.replica(of: name.shard)?.group.termAt(base.index) == base.term
+        checker.installed(offer, as: name, keepsLog: keepsLog)
+        node.host.completed(event, now: instant(node))
+        if former == nil, node.member(of: name.shard)?.replica == name.replica {
+            probes.hit(.replicaBegan)
+            checker.members.begins(name, on: node.id, self)
+        }
+        scheduleTurn(node)
     }
 }

@@ -63,8 +63,8 @@ extension Simulation {
 
     // MARK: The end
 
-    /// Why the shards are not in order yet; nil when every one has a final configuration whose members, and nobody else,
-    /// have a replica that has applied everything.
+    /// Why the shards are not in order yet; nil when every one has a final configuration whose members, and nobody
+    /// else, have a replica that has applied everything.
     var disorder: String? {
         for node in nodes {
             guard node.isUp else { return "node \(node.id) is down" }

@@ -13,7 +13,8 @@ extension ConsensusChecker {
             let place = LogName(shard: append.shard, replica: append.replica)
             guard let last = durable[place]?.last, append.first <= last else { continue }
             simulation.probes.hit(.logOverwritten)
-            durable[place]?.last = append.first.previous
+            let base = durable[place]?.base ?? .zero
+            durable[place]?.last = max(append.first.previous, base)
         }
     }
 
@@ -21,7 +22,8 @@ extension ConsensusChecker {
     mutating func durable(_ batch: LogBatch, _ node: SimulatedNode, _ simulation: Simulation) {
         for append in batch.appends {
             let place = LogName(shard: append.shard, replica: append.replica)
-            durable[place, default: Durable()].last = append.last
+            let base = durable[place]?.base ?? .zero
+            durable[place, default: Durable()].last = max(append.last, base)
         }
         for record in batch.hardStates {
             let place = LogName(shard: record.shard, replica: record.replica)
@@ -73,6 +75,7 @@ extension ConsensusChecker {
     mutating func installed(_ offer: SnapshotOffer, as place: LogName, keepsLog: Bool) {
         let last = durable[place, default: Durable()].last
         durable[place, default: Durable()].last = keepsLog ? max(last, offer.position.index) : offer.position.index
+        durable[place]?.base = offer.position.index
         // A start takes at least the base's term.
         if offer.position.term > durable[place]?.hardState.term ?? .zero {
             durable[place]?.hardState = HardState(term: offer.position.term)

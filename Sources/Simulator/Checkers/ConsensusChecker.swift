@@ -24,6 +24,8 @@ struct ConsensusChecker {
     struct Durable {
         var hardState = HardState()
         var last = LogIndex.zero
+        /// The position of the snapshot that it came from: so far the state holds what the log may lack.
+        var base = LogIndex.zero
     }
 
     /// Which configurations and replicas there are.

@@ -13,6 +13,8 @@ extension Simulation {
         for node in nodes where node.isUp && node.member(of: descriptor.shard) != nil {
             guard let state = node.applier.state(of: descriptor.shard) else { continue }
             storing(node) {
+                // A snapshot may be in the store, and the applier not know of it yet.
+                guard try Self.isApplied(state.applied, of: descriptor.shard, in: node.engine) else { return }
                 var rows = try Self.rows(of: descriptor, in: node.engine)
                 rows.append(Array(state.sessions.encodeCheckpoint().readableBytesView))
                 rows.append(DescriptorRecord.encode(state.descriptor))
@@ -23,6 +25,17 @@ extension Simulation {
                 known[index] = known[index] ?? (node.id, rows)
             }
         }
+    }
+
+    /// Whether the store is where the applier believes it to be.
+    private static func isApplied(
+        _ applied: AppliedState, of shard: ShardID, in engine: MemoryEngine
+    ) throws(StorageError) -> Bool {
+        var isEqual = false
+        try ShardRecordKey.appliedState(shard).withBytes { (key) throws(StorageError) in
+            _ = try engine.get(key, tier: .disk) { isEqual = [UInt8](copying: $0) == applied.encode() }
+        }
+        return isEqual
     }
 
     /// What a replica's state is, besides which replica it is.

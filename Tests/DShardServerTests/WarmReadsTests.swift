@@ -69,7 +69,7 @@ import Wire
     func answers() async throws {
         let reads = try makeReads(makeStore())
         let parts = await withTaskGroup(of: WarmAnswers.self) { group in
-            for _ in 0..<2 { group.addTask { reads.answer() } }
+            for _ in 0..<2 { group.addTask { reads.answer() ?? WarmAnswers() } }
             return await group.reduce(into: []) { $0.append($1) }
         }
         var seen = Set<Int>()
@@ -95,6 +95,42 @@ import Wire
             }
         }
         #expect(seen.count == Self.count)
+    }
+
+    /// A client may ask for one large value a thousand times in one packet.
+    @Test("answers are handed out before they are large, and those nobody waits for are not made")
+    func bounds() throws {
+        let store = MemoryEngine()
+        let batch = store.makeBatch()
+        let value = [UInt8](repeating: 7, count: WarmReads.answerBytesMax / 4)
+        Self.key(0).bytes.withBytes { key in
+            DataValue.header(version: Timestamp(1)).withBytes { header in
+                value.withBytes { batch.put(key, header: header, value: $0) }
+            }
+        }
+        try store.write(batch, writer: 1)
+        var keys = KeyList()
+        try keys.append(Self.key(0))
+        let request = GetRequest(
+            route: RouteStamp(shard: ShardID(1), version: 1), consistency: .linearizable, keys: keys)
+        let key = try #require(keys.first)
+        let reads = WarmReads(
+            gets: (0..<100).map {
+                WarmReads.Get(
+                    reference: RequestReference(connection: UInt64($0 % 2), id: UInt64($0)), request: request, key: key,
+                    task: 0)
+            },
+            tasks: [
+                WarmReads.Task(
+                    generation: ReadGeneration(shard: ShardID(1), replica: ReplicaID(1), version: 1), applied: .zero)
+            ], store: store, clusterMilliseconds: 0)
+        var ids: [UInt64] = []
+        while let answers = reads.answer(wanted: { $0 == 1 }) {
+            #expect(answers.byteCount < 2 * WarmReads.answerBytesMax + 1_000)
+            #expect(answers.byteCount == answers.runs.reduce(0) { $0 + $1.frames.readableBytes })
+            ids += answers.runs.flatMap(\.ids)
+        }
+        #expect(ids == (0..<100).filter { $0 % 2 == 1 })
     }
 
     private func check(_ response: ClientResponse, _ number: Int) throws {

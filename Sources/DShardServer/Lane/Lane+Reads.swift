@@ -38,10 +38,10 @@ extension Lane {
         let reads = WarmReads(
             gets: gets, tasks: common, store: state, clusterMilliseconds: host.clock.milliseconds(at: host.lastTurn))
         if gets.count >= Self.sharedReadsMin, canShareReads { share(reads) }
-        finish(reads, reads.answer())
+        while let answers = reads.answer(wanted: { clients[$0] != nil }) { finish(reads, answers) }
     }
 
-    /// Lets a thread of the read pool answer a part of the gets.
+    /// Lets a thread of the read pool answer a part of the gets, once: what is large goes to the lane in one piece.
     private func share(_ reads: WarmReads) {
         canShareReads = false
         readPool.submit { [self] poolState in
@@ -49,7 +49,7 @@ extension Lane {
             let answers = reads.answer()
             loop.execute { [self] in
                 canShareReads = true
-                finish(reads, answers)
+                if let answers { finish(reads, answers) }
             }
         }
     }

@@ -24,6 +24,8 @@ struct WarmAnswers: Sendable {
     }
 
     private(set) var runs: [Run] = []
+    /// Of all frames.
+    private(set) var byteCount = 0
     /// By position among the gets.
     private(set) var rest: [(position: Int, reason: Rest)] = []
 
@@ -41,7 +43,9 @@ struct WarmAnswers: Sendable {
         }
         let position = runs.count - 1
         runs[position].ids.append(get.reference.id)
+        let before = runs[position].frames.readableBytes
         encode(&runs[position].frames)
+        byteCount += runs[position].frames.readableBytes - before
     }
 
     mutating func leave(_ position: Int, _ reason: Rest) { rest.append((position, reason)) }

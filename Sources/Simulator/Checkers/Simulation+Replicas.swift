@@ -7,14 +7,17 @@ import Wire
 
 /// I23: equal index, equal state, byte by byte: data, descriptor and sessions.
 extension Simulation {
-    /// Compares the replicas of a shard that have applied the same; all of them at the end.
-    func compareReplicas(_ descriptor: Descriptor) {
+    /// Compares the replicas of a shard that have applied the same; all of them at the end, when all is `atRest`.
+    func compareReplicas(_ descriptor: Descriptor, atRest: Bool = false) {
         var known: [LogIndex: (node: NodeID, rows: [[UInt8]])] = [:]
         for node in nodes where node.isUp && node.member(of: descriptor.shard) != nil {
             guard let state = node.applier.state(of: descriptor.shard) else { continue }
             storing(node) {
                 // A snapshot may be in the store, and the applier not know of it yet.
-                guard try Self.isApplied(state.applied, of: descriptor.shard, in: node.engine) else { return }
+                guard try Self.isApplied(state.applied, of: descriptor.shard, in: node.engine) else {
+                    if atRest { fail("shard \(descriptor.shard): node \(node.id) takes its store for another") }
+                    return
+                }
                 var rows = try Self.rows(of: descriptor, in: node.engine)
                 rows.append(Array(state.sessions.encodeCheckpoint().readableBytesView))
                 rows.append(DescriptorRecord.encode(state.descriptor))

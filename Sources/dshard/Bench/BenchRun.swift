@@ -79,10 +79,13 @@ struct BenchRun: Sendable {
         _ clients: [DShardClient], _ loop: any EventLoop, _ state: BenchState, _ seed: UInt64
     ) async throws {
         var random = BenchRandom(seed: seed)
-        let sample = (0..<64).map { _ in state.keys.key(random.below(plan.keys)) }
-        let found = try await clients[0].get(sample)
+        // One at a time: together their values may be more than an answer holds.
+        var isWhole = true
+        for _ in 0..<64 where isWhole {
+            isWhole = try await clients[0].get(state.keys.key(random.below(plan.keys))) != nil
+        }
         // A checker must know where every value comes from, so a history begins with its own puts.
-        guard state.history != nil || found.contains(where: { $0 == nil }) else { return }
+        guard state.history != nil || !isWhole else { return }
         OpenFile.standardError.say("loading \(plan.keys) keys of \(plan.valueSize) bytes\n")
         let bound = NIOLoopBound(state, eventLoop: loop)
         let isLoaded = await withTaskGroup(of: Bool.self) { group in

@@ -54,7 +54,13 @@ extension FuzzTarget {
 
     private static func entry(_ program: inout Program, index: LogIndex) -> Entry<EncodedEntry> {
         let term = Term(3)
-        switch program.choice(8) {
+        switch program.choice(9) {
+        case 8:
+            let epoch = Epoch(version: program.number(near: 8), config: program.number(near: 9))
+            let split = SplitCommand(
+                epoch: epoch, key: Key(Array(program.slice(limit: 8).readableBytesView)),
+                child: ShardID(program.number(near: 50)), first: NodeID(1))
+            return Entry(index: index, term: term, content: .payload(split.encode(term: term, index: index)))
         case 6:
             var voters = [Member(replica: ReplicaID(1), node: NodeID(1))]
             voters.append(Member(replica: ReplicaID(2), node: NodeID(program.long())))

@@ -12,14 +12,24 @@ extension FuzzTarget {
         Check.recode(
             chunk, isExact: true, decode: { try EntryDecoder.decodeChunk($0) }, encode: { EncodedEntry.chunk($0) })
         compareScan(chunk)
+        checkSplits(chunk)
     } seeds: {
         var seeds: [ByteBuffer] = []
-        for chunk in [try Samples.chunk()] + (try Samples.entries().map { EncodedEntry.chunk([$0]) }) {
+        for chunk in [try Samples.chunk()] + (try Samples.entries().map { EncodedEntry.chunk([$0]) })
+            + [EncodedEntry.chunk([Samples.splitEntry()])] {
             var seed = ByteBuffer(bytes: [1])
             seed.writeImmutableBuffer(chunk)
             seeds.append(seed)
         }
         return seeds
+    }
+
+    /// A split that reads is written as it was.
+    private static func checkSplits(_ chunk: ByteBuffer) {
+        for entry in (try? EntryDecoder.decodeChunk(chunk)) ?? [] {
+            guard case .payload(let payload) = entry.content, let split = try? SplitCommand(payload) else { continue }
+            Check.that(split.encode(term: entry.term, index: entry.index) == payload, "a split is written otherwise")
+        }
     }
 
     /// The scan that makes no entries finds what the decoder finds.

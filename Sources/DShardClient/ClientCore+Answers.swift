@@ -37,6 +37,10 @@ extension ClientCore {
             complete(slot, .routes(table))
         case (.status(let status), .status):
             complete(slot, .status(status))
+        case (.descriptors(let parts), .split):
+            complete(slot, .parts(parts))
+        case (.failure(let error), .split):
+            complete(slot, .refused(error))
         case (.failure(let error), _):
             refused(slot, error)
         default:
@@ -95,7 +99,13 @@ extension ClientCore {
         case .epochMismatch(let descriptors):
             learned = router.absorb(descriptors)
             // A group that may have been applied keeps its sequence: split anew it would be other commands (rule 22).
-            if slot.operation.isGroup, !slot.mayBeApplied { return complete(slot, .regroup) }
+            if slot.operation.isGroup {
+                guard slot.mayBeApplied else { return complete(slot, .regroup) }
+                // Of this very version, so its keys lie in several shards now, and no node can tell any more.
+                if descriptors.contains(where: { $0.shard == slot.shard && $0.epoch.version == slot.version }) {
+                    return complete(slot, .failure(ClientError(.unknownOutcome, trouble: trouble)))
+                }
+            }
         case .tooStale:
             slot.needsLeader = true
             learned = true
@@ -114,6 +124,11 @@ extension ClientCore {
         leaveLink(slot)
         slot.lastFailure = failure
         if case .lookup = slot.operation { return lookupFailed(slot) }
+        // Asked of one node once: the caller decides what follows.
+        if case .split = slot.operation {
+            let isSent = failure == .connectionLost
+            return complete(slot, .refused(isSent ? .ambiguous : .notLeader(hint: nil)))
+        }
         let decision = policy.decide(
             kind(slot), failure, attempt: slot.attempt, learned: learned,
             mayBeApplied: slot.mayBeApplied, timeLeft: timeLeft(slot), using: &generator)

@@ -12,7 +12,7 @@ extension ClientCore {
         case .lookup, .routes:
             guard let link = linkForLookup() else { return waitForAnyNode(slot) }
             send(slot, over: link, to: link.node, RouteStamp(shard: ShardID(0), version: 0))
-        case .status(let address):
+        case .status(let address), .split(let address, _):
             let link = link(at: address)
             send(slot, over: link, to: link.node, RouteStamp(shard: ShardID(0), version: 0))
         case .get, .getMany, .write, .expiringPut, .scan:
@@ -71,6 +71,7 @@ extension ClientCore {
         slot.connection = (connection.attachment as? LinkAttachment)?.serial ?? 0
         slot.node = node
         slot.shard = stamp.shard
+        slot.version = stamp.version
         if link.inFlight == 0 { link.heardAt = turnTime() }
         link.inFlight += 1
         guard encode(slot, stamp, connection) else {
@@ -118,6 +119,8 @@ extension ClientCore {
             return .routes(RoutesRequest(key: nil, includesSystem: false))
         case .status:
             return .status
+        case .split(_, let request):
+            return .split(request)
         case .expiringPut:
             return nil
         }

@@ -20,12 +20,14 @@ enum Operation: Sendable {
     case lookup
     /// The view of itself of the node at this address.
     case status(address: String)
+    /// A split, asked of the node at this address.
+    case split(address: String, SplitRequest)
 
     /// Whether it changes something.
     var isWrite: Bool {
         switch self {
         case .write, .expiringPut: true
-        case .get, .getMany, .scan, .routes, .lookup, .status: false
+        case .get, .getMany, .scan, .routes, .lookup, .status, .split: false
         }
     }
 
@@ -34,7 +36,7 @@ enum Operation: Sendable {
         switch self {
         case .get(let consistency), .getMany(_, let consistency): consistency != .linearizable
         case .scan(let page): page.consistency != .linearizable
-        case .write, .expiringPut, .routes, .lookup, .status: false
+        case .write, .expiringPut, .routes, .lookup, .status, .split: false
         }
     }
 
@@ -43,7 +45,7 @@ enum Operation: Sendable {
         switch self {
         case .getMany: true
         case .write(_, let count): count > 1
-        case .get, .expiringPut, .scan, .routes, .lookup, .status: false
+        case .get, .expiringPut, .scan, .routes, .lookup, .status, .split: false
         }
     }
 }

@@ -49,6 +49,8 @@ final class Slot {
     var connection: UInt64 = 0
     var node: NodeID?
     var shard = ShardID(0)
+    /// The version of the shard that it was sent by.
+    var version: UInt64 = 0
     /// Bounds of a scan as it was clipped to the shard.
     var clip: (start: Key, end: Key)?
     var lastFailure: RetryPolicy.Failure?

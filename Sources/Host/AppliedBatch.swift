@@ -20,10 +20,13 @@ package struct AppliedBatch: Sendable {
     package var entries: [AppliedEntry]
     /// The descriptor, when an entry changed it.
     package var descriptor: Descriptor?
+    /// The shards that splits among the entries made.
+    package var births: [ShardBirth]
 
     package init(
         shard: ShardID, replica: ReplicaID, through: LogIndex, throughTerm: Term, lastVersion: Timestamp,
-        byteCount: Int, isAwaited: Bool = true, entries: [AppliedEntry], descriptor: Descriptor? = nil
+        byteCount: Int, isAwaited: Bool = true, entries: [AppliedEntry], descriptor: Descriptor? = nil,
+        births: [ShardBirth] = []
     ) {
         self.shard = shard
         self.replica = replica
@@ -34,6 +37,7 @@ package struct AppliedBatch: Sendable {
         self.isAwaited = isAwaited
         self.entries = entries
         self.descriptor = descriptor
+        self.births = births
     }
 }
 

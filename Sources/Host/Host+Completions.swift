@@ -1,5 +1,6 @@
 import Keyspace
 package import Raft
+import Storage
 package import Wire
 
 extension Host {
@@ -17,13 +18,19 @@ extension Host {
     package mutating func applied(_ batches: [AppliedBatch], now: Instant) {
         for batch in batches {
             applyBacklogBytes = max(0, applyBacklogBytes - batch.byteCount)
-            guard let slot = slots[batch.shard], replicas[slot].group.member.replica == batch.replica else { continue }
+            guard let slot = slots[batch.shard], replicas[slot].group.member.replica == batch.replica else {
+                // Taken out of service meanwhile; what it has split off stays, and is not its own any more.
+                let name = LogName(shard: batch.shard, replica: batch.replica)
+                if let descriptor = batch.descriptor { narrow(name, to: descriptor.range) }
+                for birth in batch.births { bear(birth, from: nil, now: now) }
+                continue
+            }
             replicas[slot].group.applied(batch.through, now: now)
             if batch.lastVersion > replicas[slot].lastVersionApplied {
                 replicas[slot].lastVersionApplied = batch.lastVersion
             }
+            if let descriptor = batch.descriptor { adopt(descriptor, batch.births, slot, now: now) }
             answerProposed(slot, batch)
-            if let descriptor = batch.descriptor { adopt(descriptor, slot) }
             answerChange(slot, batch)
             releaseApplied(slot)
             touch(slot)
@@ -31,10 +38,14 @@ extension Host {
         }
     }
 
-    /// A configuration was applied: it is certain.
-    private mutating func adopt(_ descriptor: Descriptor, _ slot: Int) {
+    /// A configuration or a split was applied: it is certain.
+    private mutating func adopt(_ descriptor: Descriptor, _ births: [ShardBirth], _ slot: Int, now: Instant) {
         guard descriptor.isNewer(than: replicas[slot].descriptor) else { return }
-        replicas[slot].descriptor = descriptor
+        if descriptor.epoch.version > replicas[slot].descriptor.epoch.version {
+            changeRange(slot, to: descriptor, births: births, now: now)
+        } else {
+            replicas[slot].descriptor = descriptor
+        }
         for member in descriptor.configuration.members { addPeer(member.node) }
     }
 
@@ -74,7 +85,7 @@ extension Host {
                 continue
             }
             if batch.entries[reported].term == proposed.term {
-                answer(proposed.references, with: batch.entries[reported].outcomes)
+                answer(proposed, with: batch.entries[reported].outcomes, slot)
             } else {
                 answer(proposed.references, .failure(.notApplied))
             }
@@ -82,14 +93,20 @@ extension Host {
         replicas[slot].compactProposed()
     }
 
-    private mutating func answer(_ references: [RequestReference], with outcomes: [CommandOutcome]) {
-        for (position, reference) in references.enumerated() {
+    private mutating func answer(_ proposed: ProposedEntry, with outcomes: [CommandOutcome], _ slot: Int) {
+        var refusal: ClientResponse.Body?
+        for (position, reference) in proposed.references.enumerated() {
             guard position < outcomes.count else {
                 answer(reference, .failure(.ambiguous))
                 continue
             }
             switch outcomes[position] {
             case .done(let result): answer(reference, .written(result))
+            // The log knows the shard only; who is beside it now is known here.
+            case .refused(.epochMismatch):
+                let body = refusal ?? .failure(mismatch(slot, since: proposed.version))
+                refusal = body
+                answer(reference, body)
             case .refused(let error): answer(reference, .failure(error))
             }
         }

@@ -10,7 +10,7 @@ extension Host {
         }
         let descriptor = replicas[slot].descriptor
         guard route.version == descriptor.epoch.version else {
-            return answer(read.reference, .failure(.epochMismatch([descriptor])))
+            return answer(read.reference, .failure(mismatch(slot, since: route.version)))
         }
         if let problem = Self.problem(of: read, in: descriptor) {
             return answer(read.reference, .failure(problem))
@@ -111,7 +111,8 @@ extension Host {
     /// clock, and serves the read behind it (rule 21).
     package mutating func readAfterStamp(_ read: PendingRead, _ generation: ReadGeneration, now: Instant) {
         guard let slot = slots[generation.shard], replicas[slot].generation == generation else {
-            return answer(read.reference, .failure(.epochMismatch([])))
+            return answer(
+                read.reference, .failure(mismatch(of: generation.shard, since: generation.version)))
         }
         guard let (index, _) = replicas[slot].group.nextProposal else {
             return answer(read.reference, .failure(notLeader(slot)))

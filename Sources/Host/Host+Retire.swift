@@ -1,3 +1,4 @@
+import Keyspace
 package import Raft
 import Wire
 
@@ -6,6 +7,7 @@ extension Host {
     /// nothing any more, because what it holds cannot be believed (rule 15). Whoever waits for it asks elsewhere.
     package mutating func retire(_ shard: ShardID) {
         guard let slot = slots.removeValue(forKey: shard) else { return }
+        starts[replicas[slot].descriptor.range.start] = nil
         let refusal = ClientResponse.Body.failure(.unavailable("the shard's replica on this node is out of service"))
         for entry in replicas[slot].proposed[replicas[slot].proposedHead...] {
             answer(entry.references, .failure(.ambiguous))

@@ -104,7 +104,8 @@ extension Host {
         let entry = replicas[slot].pending.finish(term: term, index: index, stamp: stamp, epochVersion: version)
         do {
             let proposed = try replicas[slot].group.propose(entry, now: now)
-            replicas[slot].proposed.append(ProposedEntry(index: proposed, term: term, references: references))
+            replicas[slot].proposed.append(
+                ProposedEntry(index: proposed, term: term, references: references, version: version))
             replicas[slot].unanswered += references.count
             counters.entriesProposed += 1
             counters.operationsProposed += UInt64(operations)
@@ -121,7 +122,7 @@ extension Host {
             let ready = replicas[slot].group.takeReady(now: now)
             persist(ready, slot)
             send(ready.messages, slot)
-            apply(ready.committed, slot)
+            apply(ready.committed, slot, now: now)
             for read in ready.reads { confirm(read, slot) }
             for id in ready.failedReads { fail(id, slot) }
             for load in ready.loads {
@@ -192,13 +193,17 @@ extension Host {
         }
     }
 
-    private mutating func apply(_ entries: [Entry<EncodedEntry>], _ slot: Int) {
+    private mutating func apply(_ entries: [Entry<EncodedEntry>], _ slot: Int, now: Instant) {
         guard !entries.isEmpty else { return }
+        let isLeader = replicas[slot].group.role == .leader
+        let splits = entries.contains { $0.isSplit }
+        // The followers' part of the new shard elects its leader (rule 32).
+        if splits, isLeader { replicas[slot].group.hurryCommit(now: now) }
         let task = ApplyTask(
             shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica, entries: entries,
             wantsOutcomes: replicas[slot].proposedHead < replicas[slot].proposed.count
                 || replicas[slot].pendingChange != nil,
-            isAwaited: replicas[slot].group.role == .leader)
+            isAwaited: isLeader || splits)
         applyBacklogBytes += task.byteCount
         heldApplies.append(task)
         heldApplyBytes += task.byteCount
@@ -229,5 +234,12 @@ extension Host {
             LogTruncation(
                 shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica,
                 through: target, term: term))
+    }
+}
+
+extension Entry<EncodedEntry> {
+    /// Whether it splits its shard.
+    fileprivate var isSplit: Bool {
+        if case .payload(let payload) = content { payload.isSplit } else { false }
     }
 }

@@ -41,7 +41,9 @@ extension Host {
         of request: WriteRequest, _ slot: Int, isInternal: Bool, now: Instant
     ) -> RequestError? {
         let descriptor = replicas[slot].descriptor
-        guard request.route.version == descriptor.epoch.version else { return .epochMismatch([descriptor]) }
+        guard request.route.version == descriptor.epoch.version else {
+            return mismatch(slot, since: request.route.version)
+        }
         guard replicas[slot].group.nextProposal != nil else { return notLeader(slot) }
         guard isInternal || descriptor.range.start >= Key.userStart else {
             return .invalidRequest("the system keyspace is not writable by clients")

@@ -25,6 +25,9 @@ package struct Host: Sendable {
     /// Replicas by slot; a slot is never reused while the process lives.
     package var replicas: [Replica] = []
     var slots: [ShardID: Int] = [:]
+    /// By the first key of its shard, which a shard keeps for life: the slot of each replica at work. At most one, as
+    /// replicas here do not overlap (rule 30). Looked up only.
+    var starts: [Key: Int] = [:]
     /// The earliest moment each slot wants to be looked at; `earliest` is a lower bound of all.
     var deadlines: [Instant] = []
     var earliest = Instant.distantFuture
@@ -77,6 +80,11 @@ package struct Host: Sendable {
     var pendingDestroys: [LogName] = []
     /// Names requests and, with `boot`, streams of snapshots.
     var nextNumber: UInt64 = 1
+    /// Requests for votes of replicas that are not here yet, the latest last.
+    var heldVotes: [PeerEnvelope] = []
+    /// Whether the node's store was ever found to lack something, or was begun anew: then nobody can tell a replica
+    /// that never was here from one that was lost (rule 15).
+    package var mayHaveForgotten = false
     var reportedAt = Instant.distantPast
     /// Counts the rounds in which leaderless replicas asked whether they are out.
     var inquiries = 0
@@ -134,10 +142,11 @@ package struct Host: Sendable {
     /// Nodes other than this one, in id order.
     package var peerNodes: [NodeID] { peerOrder }
 
-    /// Puts a recovered or newly created replica to work.
-    package mutating func add(_ replica: RestoredReplica, seed: UInt64, now: Instant) {
+    /// Puts a recovered or newly created replica to work. One that `isNew` owes nothing to anybody (rule 4).
+    package mutating func add(_ replica: RestoredReplica, seed: UInt64, now: Instant, isNew: Bool = false) {
         let group = Group(
-            member: replica.member, restored: replica.restored, limits: limits.raft, seed: seed, startedAt: now)
+            member: replica.member, restored: replica.restored, limits: limits.raft, seed: seed, startedAt: now,
+            isNew: isNew)
         let slot = replicas.count
         var added = Replica(
             descriptor: replica.descriptor, group: group, lastVersion: replica.lastVersion,
@@ -147,6 +156,7 @@ package struct Host: Sendable {
         deadlines.append(.distantPast)
         earliest = .distantPast
         slots[replica.descriptor.shard] = slot
+        starts[replica.descriptor.range.start] = slot
         for member in replica.descriptor.configuration.members { addPeer(member.node) }
         touch(slot)
         leaveIfRemoved(slot)

@@ -101,4 +101,6 @@ struct ProposedEntry: Sendable {
     var index: LogIndex
     var term: Term
     var references: [RequestReference]
+    /// `Epoch.version` of the shard then.
+    var version: UInt64
 }

@@ -4,6 +4,8 @@ package enum KeyLimits {
     package static let keyBytesMax = 10_240
     /// The longest key as stored: a space byte and the user's bytes.
     package static let internalKeyBytesMax = keyBytesMax + 1
+    /// The longest key at which a shard may begin, in the user's bytes: it is a part of the key of the shard's row.
+    package static let borderBytesMax = keyBytesMax - 64
     /// The longest value, in bytes.
     package static let valueBytesMax = 1 << 20
     /// The longest frame between a client and a node, counted after its length field.

@@ -24,6 +24,14 @@ extension Group {
         requestVotes(in: term, isPreVote: false, transfer: transfer)
     }
 
+    /// Campaigns now, in a group in which nobody ever did: nobody can be disturbed, so nobody is asked first.
+    package mutating func campaignFirst(now: Instant, neighbours: Neighbourhood) {
+        defer { checkInvariants() }
+        guard term == .zero, role == .follower else { return }
+        startElection(now: now, transfer: nil, neighbours: neighbours)
+        updateCampaignTime(now: now, neighbours: neighbours)
+    }
+
     private mutating func requestVotes(in term: Term, isPreVote: Bool, transfer: TransferID?) {
         let last = log.last
         let request = VoteRequest(

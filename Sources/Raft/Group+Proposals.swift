@@ -20,6 +20,20 @@ extension Group {
         return appendAsLeader(content)
     }
 
+    /// The same for an entry that changes what the shard is (rule 27): not beside another one or a configuration that
+    /// waits to be applied, and not before an entry of this term is. Others of its kind are the host's to know.
+    package mutating func propose(administrative payload: Payload, now: Instant) throws(ProposeError) -> LogIndex {
+        try checkAdministrative()
+        return try propose(payload, now: now)
+    }
+
+    /// Throws what `propose(administrative:)` would throw now, but for the bytes.
+    package func checkAdministrative() throws(ProposeError) {
+        try checkProposable()
+        guard !configurations.hasUnapplied, !configuration.isJoint else { throw .configurationPending }
+        guard appliedIndex >= leadership.firstIndex else { throw .nothingAppliedInTerm }
+    }
+
     func checkProposable() throws(ProposeError) {
         guard role == .leader, !isRemovedLeader else { throw .notLeader(hint: leaderHint) }
         guard leadership.transfer == nil else { throw .leadershipTransferInProgress }

@@ -70,6 +70,13 @@ extension Group {
         if leadership.commitNoticeAt == nil || isDue { leadership.commitNoticeAt = now + limits.commitNoticeAfter }
     }
 
+    /// Has the followers told at once what is committed: more than time depends on it (rule 32).
+    package mutating func hurryCommit(now: Instant) {
+        guard role == .leader else { return }
+        leadership.commitNoticeAt = now
+        leadership.hasWork = true
+    }
+
     private func owesCommit(to progress: Progress) -> Bool {
         guard progress.state == .replicate, !progress.isSilent, progress.pausedUntil == nil else { return false }
         return progress.next > log.lastIndex && progress.toldCommit < commitIndex

@@ -85,8 +85,12 @@ package struct Group<Payload: EntryPayload>: Sendable {
     }
 
     /// `restored` must pass `Restored.validate()`. The `seed` is that of the campaign times, and differs between
-    /// replicas. At `startedAt` this process began: it has forgotten what it promised before (rule 4).
-    package init(member: Member, restored: Restored<Payload>, limits: Limits, seed: UInt64, startedAt: Instant) {
+    /// replicas. At `startedAt` this process began: it has forgotten what it promised before (rule 4), unless the
+    /// replica is new at that moment and so never promised anything.
+    package init(
+        member: Member, restored: Restored<Payload>, limits: Limits, seed: UInt64, startedAt: Instant,
+        isNew: Bool = false
+    ) {
         self.member = member
         self.limits = limits
         random = SeededRandom(seed: seed)
@@ -113,13 +117,13 @@ package struct Group<Payload: EntryPayload>: Sendable {
         electionPatience = random.interval(from: limits.electionTimeoutMin, to: limits.electionTimeoutMax)
         startupPromiseUntil = startedAt
         campaignNotBefore = startedAt
-        scheduleFirstCampaign(startedAt: startedAt)
+        scheduleFirstCampaign(startedAt: startedAt, isNew: isNew)
     }
 
     /// Rule 4: the only voter of a group owes nothing to anybody, now and under every configuration in its log.
-    private mutating func scheduleFirstCampaign(startedAt: Instant) {
+    private mutating func scheduleFirstCampaign(startedAt: Instant, isNew: Bool) {
         let isAlone = !configurations.hasUnapplied && configuration.allVoters == [member]
-        if !isAlone, !isPlanted(.forgottenPromise) { startupPromiseUntil = startedAt + limits.promise }
+        if !isAlone, !isNew, !isPlanted(.forgottenPromise) { startupPromiseUntil = startedAt + limits.promise }
         campaignNotBefore = startupPromiseUntil
         if !isAlone { takeTurn(after: nil, from: startupPromiseUntil) }
         campaignAt = mayCampaign ? campaignNotBefore : nil

@@ -107,6 +107,16 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     /// A scan page misses its last row.
     case pageMissesRow = "page-misses-row"
 
+    // Ranges.
+    /// The epoch is compared when a write arrives, and not again when it is applied.
+    case splitEpochAtProposeOnly = "split-epoch-checked-at-propose-only"
+    /// A start takes a shard that has applied nothing for one that has just come into being.
+    case childHardStateOverwritten = "child-hard-state-overwritten"
+    /// The two parts of a split are written one after the other.
+    case splitNotAtomic = "split-not-atomic"
+    /// The new shard begins behind the border.
+    case splitBorderOffByOne = "split-border-off-by-one"
+
     // Storage, wire, client.
     /// An append leaves the chunks behind it.
     case staleChunkTail = "stale-chunk-tail"

@@ -21,6 +21,7 @@ extension DataDirectory {
     package func beginIncarnation(_ identity: Identity) throws(FileError) {
         try write(identity)
         try Files.remove("MARK", in: path)
+        try Files.remove("FORGOT", in: path)
         try setSuspicion(Suspicion())
     }
 
@@ -59,12 +60,21 @@ extension DataDirectory {
     package func nameSuspects(_ names: [LogName]) throws(FileError) {
         try records.withLock { (records) throws(FileError) in
             guard let reason = records.suspicion.node else { return }
+            // The mark goes; that there was one stays.
+            try Files.replace("FORGOT", in: path, with: Array((reason + "\n").utf8))
             var suspicion = records.suspicion
             for name in names { suspicion.add(name, reason: reason) }
             suspicion.node = nil
             try DataDirectory.store(suspicion, in: path)
             records.suspicion = suspicion
         }
+    }
+
+    /// Whether every replica here was suspect once: since then, nobody can tell one that never was here from one that
+    /// was lost. For the life of the incarnation, in the file `FORGOT`.
+    package func hasForgotten() throws(FileError) -> Bool {
+        if suspicion.node != nil { return true }
+        return try Files.read(path + "/FORGOT") != nil
     }
 
     /// Marks every replica that is here suspect, durably.

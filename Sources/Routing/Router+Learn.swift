@@ -58,10 +58,25 @@ extension Router {
         }
     }
 
-    /// Makes the flat form of the map again. Leaders: the newest word, else what was known of the same shard.
+    /// Makes the flat form of the map again. Leaders: the newest word, else what was known of the same shard; a shard
+    /// that was not known begins where the one was led that had its keys.
     private mutating func rebuild(_ leader: (ShardID) -> NodeID?) {
         var known: [ShardID: NodeID] = [:]
-        for target in targets { known[target.stamp.shard] = target.leader }
-        targets = map.all.map { RouteTarget($0, leader: leader($0.shard) ?? known[$0.shard]) }
+        var shards: Set<ShardID> = []
+        for target in targets {
+            known[target.stamp.shard] = target.leader
+            shards.insert(target.stamp.shard)
+        }
+        targets = map.all.map { descriptor in
+            var guess = known[descriptor.shard]
+            if !shards.contains(descriptor.shard) {
+                let start = descriptor.range.start.bytes
+                guess =
+                    targets.first {
+                        ByteOrder.compare($0.start, start) <= 0 && ByteOrder.compare($0.end, start) > 0
+                    }?.leader
+            }
+            return RouteTarget(descriptor, leader: leader(descriptor.shard) ?? guess)
+        }
     }
 }

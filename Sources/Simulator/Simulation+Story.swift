@@ -13,6 +13,8 @@ extension Simulation {
         isBusy = true
         startFaults()
         scheduleEvents()
+        scheduleSplits()
+        scheduleEventfulSplit()
         watch()
         run(milliseconds: options.milliseconds)
         serveWithQuorum()
@@ -39,7 +41,7 @@ extension Simulation {
         for node in nodes where node.isUp { checker.lookAtAll(node, self) }
         if round.isMultiple(of: 10) {
             checker.compareLogs(self)
-            for descriptor in record.descriptors { compareReplicas(descriptor) }
+            for descriptor in allShards { compareReplicas(descriptor) }
         }
         after(100_000) { [unowned self] in watch(round: round + 1) }
     }
@@ -84,8 +86,9 @@ extension Simulation {
                 begin(operation, client, seconds: 10)
                 run(milliseconds: 11_000) { client.operation == nil }
                 if case .succeeded = client.lastOutcome { continue }
-                let places = describe(userShards[shard].shard)
-                fail("shard \(shard + 2) does not serve \(operation) \(circumstance): \(client.lastOutcome); \(places)")
+                let owner = ranges.map.lookup(key)?.shard ?? userShards[shard].shard
+                let places = describe(owner)
+                fail("shard \(owner) does not serve \(operation) \(circumstance): \(client.lastOutcome); \(places)")
             }
         }
     }
@@ -120,13 +123,14 @@ extension Simulation {
         run(milliseconds: 60_000) { disorder == nil }
         guard failure == nil else { return }
         if let disorder {
-            let places = record.descriptors.map { "shard \($0.shard): \(describe($0.shard))" }
+            let places = allShards.map { "shard \($0.shard): \(describe($0.shard))" }
             return fail("the cluster does not come in order: \(disorder); \(places.joined(separator: "; "))")
         }
-        for descriptor in record.descriptors {
+        for descriptor in allShards {
             compareReplicas(descriptor, atRest: true)
             checkNothingIsLeft(of: descriptor)
         }
+        checkTiling()
     }
 
     /// I16, I18 and I33: each increment that was told happened once, and each that was not told at most once.

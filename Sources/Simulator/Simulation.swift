@@ -29,6 +29,7 @@ package final class Simulation {
     var faultChance: Chance
     var clientChance: Chance
     var checkChance: Chance
+    var splitChance: Chance
 
     let record: BootstrapRecord
     /// The user shards; the system shard is simulated like any other but has no clients.
@@ -46,6 +47,9 @@ package final class Simulation {
     var probesSent = 0
     var checker: ConsensusChecker
     var history = HistoryChecker()
+    var ranges: RangeChecker
+    /// What the counter of the system shard would give out next.
+    var nextShard: ShardID
     var operationsEnded = 0
     var diskOperations = 0
     var faultCounts: [FaultKind: Int] = [:]
@@ -90,10 +94,13 @@ package final class Simulation {
         faultChance = Chance(seed: options.seed, .faults)
         clientChance = Chance(seed: options.seed, .clients)
         checkChance = Chance(seed: options.seed, .checks)
+        splitChance = Chance(seed: options.seed, .splits)
         limits = Self.drawLimits(&processes)
         record = Self.firstRecord(options, replicas: mix.replicas)
         checker = ConsensusChecker(record)
         userShards = Array(record.descriptors.dropFirst())
+        ranges = RangeChecker(record.descriptors)
+        nextShard = ShardID(1_000)
         ways = (0..<options.nodes).map { _ in (0..<options.nodes).map { _ in NetworkWay() } }
         for position in 0..<options.nodes {
             let clock = LocalClock(offset: Int64(processes.draw(1...1_000_000)) * 1_000_000)

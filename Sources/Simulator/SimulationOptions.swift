@@ -18,6 +18,8 @@ package struct SimulationOptions: Sendable {
     package var crashPoint: CrashPoint?
     /// Whether leaders change at fixed moments.
     package var isEventful = false
+    /// Whether shards are split.
+    package var splits = true
 
     package init(
         seed: UInt64, nodes: Int = 3, shards: Int = 8, milliseconds: Int = 60_000, clients: Int = 16,

@@ -1,5 +1,6 @@
 import Keyspace
 package import NIOCore
+import Raft
 
 extension BootstrapRecord {
     /// The record, the same on disk and on the wire. Do not change: it is on disks.
@@ -35,6 +36,10 @@ extension BootstrapRecord {
             cluster: cluster, nodes: try reader.readNodeAddresses(), descriptors: try reader.readDescriptors(),
             createdMilliseconds: created)
         try reader.finish()
+        // The ids of later shards are above those of the first ones.
+        guard record.descriptors.allSatisfy({ $0.shard < ShardID(.max) }) else {
+            throw .badValue("no shard id is left")
+        }
         return record
     }
 

@@ -14,7 +14,7 @@ extension ClientRequest {
     ///           flags: bit 0 reverse, bit 1 keys only
     /// routes := flags:u8 [key, if bit 0]                          flags: bit 0 one key only, bit 1 includes system
     /// status := nothing
-    /// replicas := see ReplicaRequest+Codec.swift
+    /// replicas := see ReplicaRequest+Codec.swift                   split := see SplitRequest.swift
     /// consistency := kind:u8 maxMilliseconds:u32      kind: 1 linearizable, 2 follower, 3 stale
     /// ```
     @discardableResult
@@ -28,6 +28,7 @@ extension ClientRequest {
         case .routes(let routes): routes.writeFields(into: &buffer)
         case .status: break
         case .replicas(let request): request.writeFields(into: &buffer)
+        case .split(let request): request.writeFields(into: &buffer)
         }
         return FrameWriter.end(frame, in: &buffer)
     }
@@ -46,6 +47,7 @@ extension ClientRequest {
         case FrameKind.routes: body = .routes(try RoutesRequest.read(&reader))
         case FrameKind.status: body = .status
         case FrameKind.replicas: body = .replicas(try ReplicaRequest.read(&reader))
+        case FrameKind.split: body = .split(try SplitRequest.read(&reader))
         default: throw .unknownKind(frame.kind)
         }
         return ClientRequest(id: id, timeoutMilliseconds: timeout, body: body)
@@ -61,6 +63,7 @@ extension ClientRequest.Body {
         case .routes: FrameKind.routes
         case .status: FrameKind.status
         case .replicas: FrameKind.replicas
+        case .split: FrameKind.split
         }
     }
 }

@@ -24,6 +24,7 @@ package struct ClientRequest: Sendable {
         case routes(RoutesRequest)
         case status
         case replicas(ReplicaRequest)
+        case split(SplitRequest)
     }
 }
 

@@ -10,7 +10,8 @@ extension ClientResponse {
     /// values  := count:u32 byteCount:u32 value*           see ValueList
     /// page    := rowCount:u32 byteCount:u32 row* hasResume:u8 [resume:key]        see ScanPage
     /// routeTable := see RouteTable+Codec.swift            nodeStatus := see NodeStatus+Codec.swift
-    /// descriptor := see WireReader+Types.swift            failure := see RequestError+Codec.swift
+    /// descriptor := see WireReader+Types.swift            descriptors := count:u32 descriptor*
+    /// failure := see RequestError+Codec.swift
     /// ```
     package func encode(into buffer: inout ByteBuffer) {
         let frame = FrameWriter.begin(kind: body.kind, into: &buffer, flavor: .client)
@@ -25,6 +26,7 @@ extension ClientResponse {
         case .routes(let table): table.write(into: &buffer)
         case .status(let status): status.write(into: &buffer)
         case .descriptor(let descriptor): buffer.writeDescriptor(descriptor)
+        case .descriptors(let descriptors): buffer.writeList(descriptors) { $0.writeDescriptor($1) }
         case .failure(let error): error.write(into: &buffer)
         }
         if !FrameWriter.end(frame, in: &buffer) { ClientResponse.tooLong(id).encode(into: &buffer) }
@@ -67,6 +69,7 @@ extension ClientResponse {
         case FrameKind.routeTable: body = .routes(try RouteTable.read(&reader))
         case FrameKind.nodeStatus: body = .status(try NodeStatus.read(&reader))
         case FrameKind.descriptor: body = .descriptor(try reader.readDescriptor())
+        case FrameKind.descriptors: body = .descriptors(try reader.readDescriptors())
         case FrameKind.failure: body = .failure(try RequestError.read(&reader))
         default: throw .unknownKind(frame.kind)
         }
@@ -89,6 +92,7 @@ extension ClientResponse.Body {
         case .routes: FrameKind.routeTable
         case .status: FrameKind.nodeStatus
         case .descriptor: FrameKind.descriptor
+        case .descriptors: FrameKind.descriptors
         case .failure: FrameKind.failure
         }
     }

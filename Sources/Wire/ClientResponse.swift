@@ -19,6 +19,7 @@ package struct ClientResponse: Sendable, Equatable {
         case routes(RouteTable)
         case status(NodeStatus)
         case descriptor(Descriptor)
+        case descriptors([Descriptor])
         case failure(RequestError)
     }
 }

@@ -26,7 +26,7 @@ extension EncodedEntry {
         }
     }
 
-    private static func beginRecord(kind: UInt8, _ term: Term, _ index: LogIndex, in buffer: inout ByteBuffer) -> Int {
+    static func beginRecord(kind: UInt8, _ term: Term, _ index: LogIndex, in buffer: inout ByteBuffer) -> Int {
         let start = buffer.writerIndex
         buffer.writeMultipleIntegers(
             UInt64(0), EntryLayout.format, kind, term.rawValue, index.rawValue, endianness: .little)

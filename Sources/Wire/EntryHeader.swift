@@ -13,6 +13,7 @@ struct EntryHeader {
         case empty
         case batch
         case configuration
+        case split
     }
 
     /// Reads the record at `start`, checks its size and checksum, and knows its kind.
@@ -47,6 +48,7 @@ struct EntryHeader {
             guard byteCount >= EntryLayout.commandsStart else { throw .truncated }
             return .batch
         case EntryLayout.kindConfiguration: return .configuration
+        case EntryLayout.kindSplit: return .split
         default: throw .unknownKind(raw)
         }
     }

@@ -6,6 +6,8 @@
 /// batch         := kind 1, body = stamp:u64 epochVersion:u64 flags:u32 commandCount:u32 command*
 ///                  flags: bit 0 = some operation's outcome depends on what is stored
 /// configuration := kind 2, body = voters outgoing learners, each count:u32 (replica:u64 node:u64)*
+/// split         := kind 3, body = epochVersion:u64 epochConfig:u64 child:u64 first:u64 key
+///                  key := length:u16 bytes; see `SplitCommand`
 /// command       := session:u64 sequence:u64 doneBelow:u64 issuedAt:u64 operationCount:u32 byteCount:u32 operation*
 ///                  byteCount is that of the operations
 /// operation     := kind:u8 flags:u8 keyLength:u16 key valueLength:u32 value
@@ -23,6 +25,7 @@ package enum EntryLayout {
     static let kindEmpty: UInt8 = 0
     static let kindBatch: UInt8 = 1
     static let kindConfiguration: UInt8 = 2
+    static let kindSplit: UInt8 = 3
 
     /// The offset of the first checksummed byte.
     static let checksummedStart = 8

@@ -19,6 +19,8 @@ package enum FrameKind {
     package static let status: UInt8 = 0x14
     /// A `ReplicaRequest`; answered by `descriptor` or `failure`.
     package static let replicas: UInt8 = 0x15
+    /// A `SplitRequest`; answered by `descriptors` or `failure`.
+    package static let split: UInt8 = 0x16
 
     // Client flavour: responses.
     /// A `WriteResult`: every operation was applied.
@@ -33,6 +35,8 @@ package enum FrameKind {
     package static let nodeStatus: UInt8 = 0x24
     /// A `Descriptor`: the shard as it is after a change of its replicas.
     package static let descriptor: UInt8 = 0x25
+    /// A list of `Descriptor`: what a shard has become by a split.
+    package static let descriptors: UInt8 = 0x26
     /// A `RequestError`, the answer to any request.
     package static let failure: UInt8 = 0x2F
 

@@ -10,6 +10,8 @@ extension ReplicaNotice {
     /// 3 request  := number:u64 replicas       see ReplicaRequest+Codec.swift
     /// 4 changed  := number:u64 descriptor     5 refused := number:u64 failure, see RequestError+Codec.swift
     /// 6 report   := descriptor                7 reported := shard:u64 version:u64 config:u64
+    /// 8 reserve  := number:u64                9 reserved := number:u64 shard:u64
+    /// 10 wanted  := shard:u64 absent:member to:member
     /// ```
     @discardableResult
     package func encode(into buffer: inout ByteBuffer) -> Bool {
@@ -38,6 +40,14 @@ extension ReplicaNotice {
         case .reported(let shard, let epoch):
             buffer.writeMultipleIntegers(
                 UInt8(7), shard.rawValue, epoch.version, epoch.config, endianness: .little)
+        case .reserve(let number):
+            buffer.writeMultipleIntegers(UInt8(8), number, endianness: .little)
+        case .reserved(let number, let shard):
+            buffer.writeMultipleIntegers(UInt8(9), number, shard.rawValue, endianness: .little)
+        case .wanted(let shard, let absent, let to):
+            buffer.writeMultipleIntegers(UInt8(10), shard.rawValue, endianness: .little)
+            buffer.writeMember(absent)
+            buffer.writeMember(to)
         }
         return FrameWriter.end(frame, in: &buffer)
     }
@@ -60,6 +70,11 @@ extension ReplicaNotice {
             let shard = ShardID(try reader.readUInt64())
             return .reported(
                 shard: shard, Epoch(version: try reader.readUInt64(), config: try reader.readUInt64()))
+        case 8: return .reserve(number: try reader.readUInt64())
+        case 9: return .reserved(number: try reader.readUInt64(), ShardID(try reader.readUInt64()))
+        case 10:
+            let shard = ShardID(try reader.readUInt64())
+            return .wanted(shard: shard, absent: try reader.readMember(), to: try reader.readMember())
         default: throw .unknownKind(kind)
         }
     }

@@ -18,4 +18,10 @@ package enum ReplicaNotice: Sendable, Equatable {
     case report(Descriptor)
     /// The shard's row is of this epoch now.
     case reported(shard: ShardID, Epoch)
+    /// For the leader of the system shard: the sender needs an id for a new shard; the number is its own.
+    case reserve(number: UInt64)
+    /// That id, which nobody else has got or will get.
+    case reserved(number: UInt64, ShardID)
+    /// The sender never had the replica `absent`, whose leader is `to`: it begins with a snapshot, in whatever role.
+    case wanted(shard: ShardID, absent: Member, to: Member)
 }

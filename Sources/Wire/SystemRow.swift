@@ -6,11 +6,12 @@ package import Raft
 /// change: they are on disks.
 /// ```
 /// "counters/node"   → format:u8=1 next:u64
+/// "counters/shard"  → format:u8=1 next:u64
 /// "nodes/" id       → format:u8=1 incarnation:u64 address:text labels
 /// "shards/" start   → format:u8=1 descriptor
 /// ```
-/// `id` is decimal, `start` the internal bytes of the shard's start key; `next` is greater than every node id that
-/// was ever given out.
+/// `id` is decimal, `start` the internal bytes of the shard's start key; `next` is greater than every node id, or
+/// shard id, that was ever given out.
 package enum SystemRow {
     /// All rows of nodes.
     package static let nodes = KeyRange(start: .system("nodes/"), end: .system("nodes0"))
@@ -19,6 +20,9 @@ package enum SystemRow {
 
     /// The row of the next node's id; absent until a first node has joined.
     package static let nodeCounter = Key.system("counters/node")
+
+    /// The row of the next new shard's id.
+    package static let shardCounter = Key.system("counters/shard")
 
     /// The key of a node's row.
     package static func key(of node: NodeID) -> Key { .system("nodes/\(node)") }

@@ -46,6 +46,25 @@ import Wire
         try await cluster.stop(client)
     }
 
+    /// A batch that may have been applied, and whose keys lie in two shards now: nobody can settle that.
+    @Test func aBatchInDoubtEndsWithItsShard() async throws {
+        let cluster = try await FakeCluster()
+        try await cluster.setRoutes()
+        let newer = cluster.routes(borders: ["m"], leaders: [1, 1], version: 2).descriptors
+        try await cluster.nodes[0].onLoop { node in
+            node.handler = { [unowned node] request, _ in
+                guard case .write = request.body else { return nil }
+                return node.requests.writes.count == 1 ? .failure(.ambiguous) : .failure(.epochMismatch(newer))
+            }
+        }
+        let client = cluster.client()
+        let pairs: [(key: [UInt8], value: [UInt8])] = [([1], [1]), ([200], [2])]
+        let error = await #expect(throws: ClientError.self) { try await client.putAll(pairs) }
+        #expect(error?.code == .unknownOutcome)
+        #expect(try await cluster.nodes[0].onLoop { $0.requests.writes.map(\.route.version) } == [1, 1, 2])
+        try await cluster.stop(client)
+    }
+
     @Test func busyIsWaitedFor() async throws {
         let cluster = try await FakeCluster()
         try await cluster.setRoutes()

@@ -202,6 +202,7 @@ import Wire
         let node = cluster.nodes[2]
         cluster.kill(node)
         node.engine = MemoryEngine()
+        node.hasForgotten = true
         cluster.boot(node)
         cluster.run(milliseconds: 20_000) { isBack(node, cluster) }
         #expect(isBack(node, cluster))

@@ -48,6 +48,21 @@ import Wire
         #expect(router.nodes.map(\.node.rawValue) == [1, 2, 3])
     }
 
+    /// The error alone mends the route, and a new shard is looked for where the old one was led.
+    @Test func bothPartsOfASplitAreFoundAtOnce() {
+        var router = Self.router(leader: 3)
+        let border = Key.user(Array("m".utf8))
+        let isNew = router.absorb([
+            Self.descriptor(1, .userStart, border, version: 2), Self.descriptor(5, border, .end, version: 2),
+        ])
+        #expect(isNew)
+        #expect(Self.route(&router, "a") == .send(to: NodeID(3), RouteStamp(shard: ShardID(1), version: 2)))
+        #expect(Self.route(&router, "m") == .send(to: NodeID(3), RouteStamp(shard: ShardID(5), version: 2)))
+        // An old word changes nothing.
+        let isNews = router.absorb([Self.descriptor(1)])
+        #expect(!isNews)
+    }
+
     @Test func withoutALeaderTheReplicasTakeTurns() {
         var router = Self.router(leader: nil)
         let asked = (0..<4).map { _ in Self.route(&router, "a") }

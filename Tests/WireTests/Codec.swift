@@ -145,13 +145,15 @@ struct Codec: CustomStringConvertible, Sendable {
     }
 
     private static func entryCodecs() throws -> [Codec] {
-        try Samples.entries().enumerated().map { number, entry in
+        try (Samples.entries() + [Samples.splitEntry()]).enumerated().map { number, entry in
             Codec(
                 description: "entry \(number)", sample: EncodedEntry.encode(entry), skipsTrailing: false
             ) { bytes in
                 let entries = try EntryDecoder.decodeChunk(resealed(bytes, checksumAt: 4))
                 guard let entry = entries.first, entries.count == 1 else { throw WireError.trailingBytes }
-                if case .payload(let payload) = entry.content { try walk(payload) }
+                if case .payload(let payload) = entry.content {
+                    if payload.isSplit { _ = try SplitCommand(payload) } else { try walk(payload) }
+                }
                 return EncodedEntry.encode(entry)
             }
         }

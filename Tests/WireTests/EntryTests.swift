@@ -64,7 +64,7 @@ import Wire
     }
 
     @Test func unknownFormatAndKindAreErrors() throws {
-        for (offset, value) in [(8, 2), (9, 3), (8, 0)] as [(Int, UInt8)] {
+        for (offset, value) in [(8, 2), (9, 4), (8, 0)] as [(Int, UInt8)] {
             var record = EncodedEntry.encode(try Samples.batch())
             record.setInteger(value, at: offset)
             #expect(throws: WireError.unknownKind(value)) {

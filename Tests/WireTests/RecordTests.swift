@@ -9,6 +9,13 @@ import Wire
         #expect(try BootstrapRecord.decode(Samples.record.encode()) == Samples.record)
     }
 
+    /// The counter of shard ids begins above the greatest one.
+    @Test func aBootstrapRecordLeavesAnID() throws {
+        var record = Samples.record
+        record.descriptors[0].shard = ShardID(.max)
+        #expect(throws: WireError.badValue("no shard id is left")) { try BootstrapRecord.decode(record.encode()) }
+    }
+
     @Test func everyFlippedBitOfABootstrapRecordIsSeen() {
         let record = Samples.record.encode()
         for bit in 0..<(record.readableBytes * 8) {

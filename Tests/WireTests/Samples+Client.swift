@@ -13,6 +13,12 @@ extension Samples {
             operationCount: UInt32(list.count), operations: list.bytes, isForwarded: true)
     }
 
+    static let splitRequest = SplitRequest(
+        shard: ShardID(0x33), epoch: Epoch(version: 0x34, config: 0x35), key: .user([0x6D]))
+
+    static let split = SplitCommand(
+        epoch: Epoch(version: 0x36, config: 0x37), key: .user([0x6D]), child: ShardID(0x38), first: NodeID(0x39))
+
     static func requests() throws -> [ClientRequest] {
         let bodies: [ClientRequest.Body] = [
             .write(try write()),
@@ -29,6 +35,7 @@ extension Samples {
             .routes(RoutesRequest(includesSystem: true)),
             .status,
             .replicas(replicaRequest),
+            .split(splitRequest),
         ]
         return bodies.map { ClientRequest(id: 0x31, timeoutMilliseconds: 0x32, body: $0) }
     }
@@ -81,7 +88,8 @@ extension Samples {
             [
                 .written(.one(outcomes[0])), .written(.many(outcomes)), .values(values()), .page(page()),
                 .page(ScanPage()), .routes(table), .status(status),
-            ] + errors.map { .failure($0) } + [.descriptor(jointDescriptor)]
+            ] + errors.map { .failure($0) }
+            + [.descriptor(jointDescriptor), .descriptors([descriptor, jointDescriptor])]
         return bodies.map { ClientResponse(id: 0x31, body: $0) }
     }
 }

@@ -55,6 +55,13 @@ enum Samples {
         ]
     }
 
+    /// A split in the log.
+    static func splitEntry(index: UInt64 = 8, term: UInt64 = 3) -> Entry<EncodedEntry> {
+        Entry(
+            index: LogIndex(index), term: Term(term),
+            content: .payload(split.encode(term: Term(term), index: LogIndex(index))))
+    }
+
     static func chunk() throws -> ByteBuffer {
         var buffer = ByteBuffer()
         for entry in try entries() { EncodedEntry.encode(entry, into: &buffer) }
@@ -165,6 +172,10 @@ enum Samples {
         .request(number: 0x21, replicaRequest), .changed(number: 0x22, jointDescriptor),
         .refused(number: 0x23, .busy(retryAfterMilliseconds: 0x24, reason: "b")), .report(descriptor),
         .reported(shard: ShardID(0x31), Epoch(version: 0x32, config: 0x33)),
+        .reserve(number: 0x41), .reserved(number: 0x42, ShardID(0x43)),
+        .wanted(
+            shard: ShardID(0x51), absent: Member(replica: ReplicaID(0x52), node: NodeID(0x53)),
+            to: Member(replica: ReplicaID(0x54), node: NodeID(0x55))),
     ]
 
     static let quietControl = ControlFrame(sequence: 1, sentAt: Instant(nanoseconds: 2), boot: 5, vouches: false)

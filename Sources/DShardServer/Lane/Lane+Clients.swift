@@ -53,6 +53,7 @@ extension Lane {
         case .routes(let routes): answer(routes, reference)
         case .status: status(reference)
         case .replicas(let change): host.change(change, from: reference, now: SteadyClock.now())
+        case .split(let split): self.split(split, reference, timeoutMilliseconds: request.timeoutMilliseconds)
         }
     }
 
@@ -81,7 +82,7 @@ extension Lane {
         switch request.body {
         case .status: status(reference)
         case .routes(let routes): respond(reference, .routes(routeTable(routes)))
-        case .write, .get, .scan, .replicas:
+        case .write, .get, .scan, .replicas, .split:
             respond(reference, .failure(.unavailable("the node is shutting down")))
         }
     }
@@ -125,24 +126,29 @@ extension Lane {
         case .routes(let routes): respond(reference, .routes(routeTable(routes)))
         case .status: status(reference)
         case .replicas(let change): host.change(change, from: reference, now: SteadyClock.now())
+        case .split(let request): split(request, reference, timeoutMilliseconds: 5_000)
         }
         scheduleTurn()
     }
 
-    /// Where every shard is, as far as this node knows (DESIGN §10: any node answers). Of a shard that is here, what is
-    /// `heard` of it elsewhere does not count.
+    /// Where every shard is, as far as this node knows (DESIGN §10: any node answers). The newest word counts, whether
+    /// it was `heard` elsewhere or is a replica's here (rule 35).
     func routeTable(_ request: RoutesRequest, and heard: [Route] = []) -> RouteTable {
-        var routes: [Route] = []
+        var leaders: [ShardID: NodeID] = [:]
+        var descriptors: [Descriptor] = []
+        for route in heard {
+            descriptors.append(route.descriptor)
+            leaders[route.descriptor.shard] = route.leader
+        }
         for replica in host.replicas where !replica.isRetired {
-            routes.append(Route(descriptor: replica.descriptor, leader: replica.group.leader?.node))
+            descriptors.append(replica.descriptor)
+            leaders[replica.descriptor.shard] = replica.group.leader?.node
         }
-        routes += heard.filter { host.replica(of: $0.descriptor.shard) == nil }
-        routes.removeAll { route in
-            let range = route.descriptor.range
-            if !request.includesSystem, range.start < Key.userStart { return true }
-            return request.key.map { !range.contains($0) } ?? false
-        }
-        routes.sort { $0.descriptor.range.start < $1.descriptor.range.start }
+        descriptors.sort { $0.range.start < $1.range.start }
+        let routes = RangeMap(descriptors).all.filter { descriptor in
+            if !request.includesSystem, descriptor.range.start < Key.userStart { return false }
+            return request.key.map { descriptor.range.contains($0) } ?? true
+        }.map { Route(descriptor: $0, leader: leaders[$0.shard]) }
         return RouteTable(
             routes: routes, nodes: host.addresses,
             clusterMilliseconds: host.clock.milliseconds(at: SteadyClock.now()))

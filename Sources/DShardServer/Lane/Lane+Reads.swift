@@ -19,7 +19,13 @@ extension Lane {
         var gets: [WarmReads.Get] = []
         var common: [WarmReads.Task] = []
         for task in tasks {
-            let applied = host.replica(of: task.generation.shard)?.lastVersionApplied ?? .zero
+            // The time below is the replica's as it is now: that must be the one that was asked.
+            guard host.isCurrent(task.generation), let applied = host.lastVersionApplied(of: task.generation.shard)
+            else {
+                let refusal = host.mismatch(of: task.generation.shard, since: task.generation.version)
+                for read in task.reads { respond(read.reference, .failure(refusal)) }
+                continue
+            }
             common.append(WarmReads.Task(generation: task.generation, applied: applied))
             var others: [PendingRead] = []
             for read in task.reads {
@@ -57,9 +63,11 @@ extension Lane {
     /// Hands out what one thread answered, of replicas that are still the ones that were asked (rule 25).
     private func finish(_ reads: WarmReads, _ answers: WarmAnswers) {
         for run in answers.runs {
-            guard host.isCurrent(reads.tasks[run.task].generation) else {
+            let generation = reads.tasks[run.task].generation
+            guard host.isCurrent(generation) else {
+                let refusal = host.mismatch(of: generation.shard, since: generation.version)
                 for id in run.ids {
-                    respond(RequestReference(connection: run.connection, id: id), .failure(.epochMismatch([])))
+                    respond(RequestReference(connection: run.connection, id: id), .failure(refusal))
                 }
                 continue
             }
@@ -80,7 +88,7 @@ extension Lane {
             let generation = reads.tasks[get.task].generation
             let read = PendingRead(reference: get.reference, body: .get(get.request))
             guard host.isCurrent(generation) else {
-                respond(get.reference, .failure(.epochMismatch([])))
+                respond(get.reference, .failure(host.mismatch(of: generation.shard, since: generation.version)))
                 continue
             }
             switch reason {
@@ -113,11 +121,13 @@ extension Lane {
 
     /// Hands out what the pool read, if the replica is still the one it was asked of (rule 25).
     private func finish(_ task: ReadTask, _ results: [DiskReader.Outcome]) {
+        // Between them nothing changes.
+        guard host.isCurrent(task.generation) else {
+            let refusal = host.mismatch(of: task.generation.shard, since: task.generation.version)
+            for read in task.reads { respond(read.reference, .failure(refusal)) }
+            return scheduleTurn()
+        }
         for (read, result) in zip(task.reads, results) {
-            guard host.isCurrent(task.generation) else {
-                respond(read.reference, .failure(.epochMismatch([])))
-                continue
-            }
             switch result {
             case .body(let body): respond(read.reference, body)
             case .due: rereadAfterStamp(read, task.generation)

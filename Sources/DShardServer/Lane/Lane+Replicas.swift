@@ -31,13 +31,22 @@ extension Lane {
     }
 
     func hear(_ notice: ReplicaNotice, from peer: NodeID) {
-        if case .report(let descriptor) = notice {
+        switch notice {
+        case .report(let descriptor):
             membership?.record(descriptor) { [self] epoch in
                 send(.reported(shard: descriptor.shard, epoch), to: peer)
                 scheduleTurn()
             }
-        } else {
-            host.receive(notice, from: peer, now: SteadyClock.now())
+        case .reserve(let number):
+            membership?.reserveShard { [self] shard in
+                send(.reserved(number: number, shard), to: peer)
+                scheduleTurn()
+            }
+        case .reserved(let number, let shard):
+            // Only who may lead the system shard gives out ids.
+            guard host.systemShard?.configuration.voters.contains(where: { $0.node == peer }) == true else { return }
+            reserved(number, shard)
+        default: host.receive(notice, from: peer, now: SteadyClock.now())
         }
         scheduleTurn()
     }
@@ -61,6 +70,7 @@ extension Lane {
                 metadata: ["shard": "\(offer.descriptor.shard)"])
         case .read, .ended, .staged: break
         }
+        takeApplied()
         host.completed(event, now: SteadyClock.now())
         scheduleTurn()
     }
@@ -68,6 +78,8 @@ extension Lane {
     /// The applier has made a replica's end durable.
     func destroyed(_ name: LogName) {
         telemetry.log.notice("a replica was destroyed", metadata: ["shard": "\(name.shard)"])
+        // What it has split off was applied before its end, and takes a part of its keys.
+        takeApplied()
         host.destroyed([name])
         scheduleTurn()
     }

@@ -34,6 +34,8 @@ final class Lane: @unchecked Sendable {
     var dirtyClients: [FramedConnection] = []
     var internalRequests: [UInt64: @Sendable (ClientResponse.Body) -> Void] = [:]
     var nextInternalRequest: UInt64 = 1
+    /// Splits that wait for the id of the new shard, by their number.
+    var waitingSplits: [UInt64: WaitingSplit] = [:]
 
     /// Whether no thread of the read pool is answering gets beside this lane.
     var canShareReads = true

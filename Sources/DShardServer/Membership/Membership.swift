@@ -21,6 +21,13 @@ final class Membership: @unchecked Sendable {
     var waiting: [JoinCall] = []
     var isAdmitting = false
 
+    /// Reports of shards that wait; the first one's rows are being read or written while `isRecording`.
+    var reports: [ShardReport] = []
+    var isRecording = false
+    /// What was reported in this term of leadership and could not be written yet, for lack of a neighbour's report.
+    var unwritten = RangeMap()
+    var reportTerm: Term?
+
     private var timer: RepeatedTask?
     /// The state of the host's addresses that the links have.
     private var linked: UInt64 = 0

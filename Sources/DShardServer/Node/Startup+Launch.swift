@@ -26,7 +26,7 @@ extension Startup {
         let (engine, recovered) = try recover(directory, record, identity)
         let pool = NIOThreadPool(numberOfThreads: Self.readThreads)
         pool.start()
-        let lane = makeLane(identity, record, engine, recovered, pool, loop)
+        let lane = try makeLane(identity, record, directory, engine, recovered, pool, loop)
         let runtime = assemble(
             lane, directory, engine, recovered.applier, group: group, pool: pool, listener: listener,
             delivery: Task { [self] in await introduce(record, identity, formation, lane) })
@@ -68,9 +68,9 @@ extension Startup {
     }
 
     private func makeLane(
-        _ identity: NodeIdentity, _ record: BootstrapRecord, _ engine: RocksEngine, _ recovered: Recovery.Result,
-        _ pool: NIOThreadPool, _ loop: any EventLoop
-    ) -> Lane {
+        _ identity: NodeIdentity, _ record: BootstrapRecord, _ directory: DataDirectory, _ engine: RocksEngine,
+        _ recovered: Recovery.Result, _ pool: NIOThreadPool, _ loop: any EventLoop
+    ) throws(NodeStartError) -> Lane {
         let now = SteadyClock.now()
         var limits = HostLimits()
         limits.snapshotBytesPerSecond = configuration.snapshotBytesPerSecond
@@ -82,6 +82,7 @@ extension Startup {
         for descriptor in record.descriptors { host.learn(systemShard: descriptor) }
         var generator = SystemRandomNumberGenerator()
         host.recoveredNumber = engine.recoveredNumber
+        host.mayHaveForgotten = try Self.named { () throws(FileError) in try directory.hasForgotten() }
         host.add(recovered.suspects, departed: recovered.departed)
         for replica in recovered.replicas {
             host.add(replica, seed: generator.next(), now: now)

@@ -3,9 +3,9 @@ import NIOConcurrencyHelpers
 import Raft
 import Storage
 
-/// The thread that applies committed entries: everything that waits, step by step, each one atomic batch. The
-/// completions of one round go back to the lane together; it is woken only for those that somebody waits for, and
-/// finds the others when it looks next.
+/// The thread that applies committed entries: everything that waits, step by step, each one atomic batch. Completions
+/// go back to the lane together; it is woken only for those that somebody waits for, and finds the others when it
+/// looks next. What was applied before a replica's end can be taken before that end is told (rule 30).
 final class ApplyWorker: Sendable {
     private let mailbox = Mailbox<ApplyWork>()
     private let store: any StateStore
@@ -51,7 +51,10 @@ final class ApplyWorker: Sendable {
             while next < work.count {
                 do throws(ApplyError) {
                     switch ApplyWork.nextRound(of: work, from: &next, byteGoal: Self.batchBytes) {
-                    case .change(let change): try follow(change, &applier, batch)
+                    case .change(let change):
+                        report(applied)
+                        applied = []
+                        try follow(change, &applier, batch)
                     case .entries(let tasks): applied += try apply(tasks, &applier, batch, &current)
                     }
                 } catch {
@@ -64,6 +67,7 @@ final class ApplyWorker: Sendable {
     }
 
     private func report(_ batches: [AppliedBatch]) {
+        guard !batches.isEmpty else { return }
         let waiting = applied.withLockedValue { applied in
             applied.append(contentsOf: batches)
             return applied.count

@@ -30,9 +30,13 @@ package struct Applier {
         case .adopt(let state):
             add(state)
             return nil
-        case .destroy(let task):
+        case .destroy(var task):
             // Another replica of the same shard stays.
-            if shards[task.name.shard]?.replica == task.name.replica { shards[task.name.shard] = nil }
+            if let state = shards[task.name.shard], state.replica == task.name.replica {
+                // A split that was applied since the task was made has given a part of the range away.
+                if task.range?.contains(state.descriptor.range) == true { task.range = state.descriptor.range }
+                shards[task.name.shard] = nil
+            }
             task.build(into: batch)
             return task.name
         case .returned(let shard):
@@ -70,10 +74,13 @@ package struct Applier {
         }
         context.finish(&shards.values[index])
         let applied = shards.values[index].applied
+        // Only now: it moves what `index` names.
+        for child in context.children { add(child) }
         return AppliedBatch(
             shard: task.shard, replica: task.replica, through: applied.appliedIndex,
             throughTerm: applied.appliedTerm, lastVersion: applied.lastVersion, byteCount: task.byteCount,
-            isAwaited: task.isAwaited, entries: reported, descriptor: context.newDescriptor)
+            isAwaited: task.isAwaited, entries: reported, descriptor: context.newDescriptor,
+            births: context.births)
     }
 }
 

@@ -10,7 +10,10 @@ struct ApplyContext {
     let batch: any StateBatch
     let window: UInt64
     private var recorded: [SessionTable.Recorded] = []
-    private(set) var newDescriptor: Descriptor?
+    var newDescriptor: Descriptor?
+    /// Shards that splits in this batch made, and those of them that have a replica here.
+    var births: [ShardBirth] = []
+    var children: [ShardState] = []
 
     init(store: any StateStore, batch: any StateBatch, window: UInt64) {
         self.store = store
@@ -20,7 +23,7 @@ struct ApplyContext {
 
     /// Whether the entry contains an operation whose outcome depends on what is there.
     static func hasReads(_ entry: Entry<EncodedEntry>) throws(ApplyError) -> Bool {
-        guard case .payload(let encoded) = entry.content else { return false }
+        guard case .payload(let encoded) = entry.content, !encoded.isSplit else { return false }
         return try CommandBatchView.opening(encoded).reads
     }
 
@@ -44,6 +47,8 @@ struct ApplyContext {
             }
             newDescriptor = state.descriptor
             return []
+        case .payload(let encoded) where encoded.isSplit:
+            return try applySplit(encoded, to: &state)
         case .payload(let encoded):
             return try applyCommands(encoded, &state, &overlay, usesOverlay: usesOverlay)
         }
@@ -79,7 +84,7 @@ struct ApplyContext {
         _ header: CommandHeader, _ view: CommandBatchView, _ state: ShardState
     ) -> CommandOutcome? {
         // Checked again at apply: an administrative entry in between may have changed the range (DESIGN §10).
-        guard view.epochVersion == state.descriptor.epoch.version else {
+        guard view.epochVersion == state.descriptor.epoch.version || isPlanted(.splitEpochAtProposeOnly) else {
             return .refused(.epochMismatch([state.descriptor]))
         }
         guard header.session != 0, !isPlanted(.appliedTwice) else { return nil }

@@ -51,6 +51,10 @@ extension Host {
                 // Without its outcome nothing is known of the entry.
                 return answer(change.asker, .failure(own == nil ? .ambiguous : .notApplied))
             }
+            if let own, let child = change.child {
+                replicas[slot].pendingChange = nil
+                return answer(change.asker, outcome(of: change, child: child, slot, own))
+            }
             change.isApplied = true
             replicas[slot].pendingChange = change
         }

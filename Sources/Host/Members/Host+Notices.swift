@@ -21,7 +21,8 @@ extension Host {
         case .reported(let shard, let epoch):
             guard let slot = slots[shard], replicas[slot].descriptor.epoch == epoch else { return }
             replicas[slot].reportedEpoch = epoch
-        case .report: break
+        case .wanted(let shard, let absent, let to): want(absent, of: shard, to, from: peer)
+        case .report, .reserve, .reserved: break
         }
     }
 
@@ -34,9 +35,35 @@ extension Host {
         }
         if let slot = slots[descriptor.shard] {
             if replicas[slot].group.member == to { obey(descriptor) }
-        } else if descriptor.configuration.isVoter(to.replica) {
-            forgot(to.replica, descriptor)
+        } else if descriptor.configuration.member(to.replica) == to {
+            miss(to, descriptor, from: peer)
         }
+    }
+
+    /// A committed configuration has a member that is not here. While another shard's replica has its keys, a
+    /// split that this one has not applied yet will make it (rule 32). Else it never was here, since its parent came
+    /// past the split by a snapshot, or it is new, and begins with a snapshot; unless it votes and this node may have
+    /// lost it.
+    private mutating func miss(_ absent: Member, _ descriptor: Descriptor, from peer: NodeID) {
+        guard isFree(descriptor.range, for: descriptor.shard) else { return }
+        if mayHaveForgotten, descriptor.configuration.isVoter(absent.replica) {
+            return forgot(absent.replica, descriptor)
+        }
+        guard tombstones[descriptor.shard].map({ $0 < absent.replica }) ?? true, !isSuspect(descriptor.shard) else {
+            return
+        }
+        // Whoever leads, on the node that says so, knows who is meant.
+        guard let leader = descriptor.configuration.members.first(where: { $0.node == peer }) else { return }
+        effects.notices.append((peer, .wanted(shard: descriptor.shard, absent: absent, to: leader)))
+    }
+
+    /// The other side of it.
+    private mutating func want(_ absent: Member, of shard: ShardID, _ to: Member, from peer: NodeID) {
+        guard absent.node == peer, let slot = slots[shard], replicas[slot].group.member == to,
+            replicas[slot].descriptor.configuration.member(absent.replica) == absent
+        else { return }
+        replicas[slot].group.snapshotWanted(by: absent.replica)
+        touch(slot)
     }
 
     /// A committed configuration counts on a voter that is not here and was not destroyed here: it was lost, with
@@ -52,20 +79,15 @@ extension Host {
         effects.suspicions.append(lost)
     }
 
-    /// A node has no such replica: it begins with a snapshot, once its membership is certain (rule 32). A voter must
-    /// have been there; its node hears that, and finds out what became of it.
+    /// A node has no such replica. Once its membership is certain the node hears of it, and finds out whether it is
+    /// lost, comes by a split that is yet to be applied there, or needs a snapshot (rule 32).
     private mutating func absence(of absent: Member, of shard: ShardID, _ to: Member, from peer: NodeID) {
         guard absent.node == peer, let slot = slots[shard] else { return }
         replicas[slot].farewells.removeAll { $0 == absent }
         guard replicas[slot].group.member == to,
             replicas[slot].descriptor.configuration.member(absent.replica) == absent
         else { return }
-        let descriptor = replicas[slot].descriptor
-        if descriptor.configuration.isVoter(absent.replica) {
-            return effects.notices.append((peer, .descriptor(to: absent, descriptor)))
-        }
-        replicas[slot].group.snapshotWanted(by: absent.replica)
-        touch(slot)
+        effects.notices.append((peer, .descriptor(to: absent, replicas[slot].descriptor)))
     }
 
     /// A message for a replica that is not here. A leader's is answered, so that it sends a snapshot; nothing comes
@@ -79,6 +101,7 @@ extension Host {
         switch envelope.message {
         case .append, .heartbeat:
             effects.notices.append((envelope.from.node, .notHere(shard: shard, absent: to, to: envelope.from)))
+        case .voteRequest: holdVote(envelope)
         default: break
         }
     }

@@ -64,7 +64,9 @@ extension Host {
             offer.descriptor.configuration.member(receiver.replica) == receiver
         else { return .notAMember }
         if let refusal = refusal(of: receiver, envelope.shard, offer.metadata) { return refusal }
-        if slots[envelope.shard] == nil, offer.descriptor.configuration.isVoter(receiver.replica) {
+        if slots[envelope.shard] == nil, offer.descriptor.configuration.isVoter(receiver.replica), mayHaveForgotten,
+            isFree(offer.descriptor.range, for: envelope.shard)
+        {
             forgot(receiver.replica, offer.descriptor)
             return .tombstoned
         }
@@ -261,11 +263,9 @@ extension Host {
             LogBirth(
                 start: LogTruncation(shard: shard, replica: replica, through: base.index, term: base.term),
                 hardState: HardStateRecord(shard: shard, replica: replica, hardState: hardState)))
-        // Differs between replicas, and is the same in every run of a story.
-        let seed = boot ^ shard.rawValue &* 0x9E37_79B9_7F4A_7C15 ^ replica.rawValue &* 0xC2B2_AE3D_27D4_EB4F
         add(
             RestoredReplica(
                 descriptor: snapshot.offer.descriptor, member: snapshot.receiver, restored: restored,
-                lastVersion: snapshot.offer.lastVersion), seed: seed, now: now)
+                lastVersion: snapshot.offer.lastVersion), seed: seed(of: replica, of: shard), now: now)
     }
 }

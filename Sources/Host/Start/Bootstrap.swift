@@ -68,6 +68,8 @@ package enum Bootstrap {
             let row = NodeRecord(address: node.address, incarnation: node.incarnation)
             putValue(SystemRow.key(of: node.node), SystemRow.encode(row), version, batch)
         }
+        let greatest = record.descriptors.map(\.shard).max() ?? systemShard
+        putValue(SystemRow.shardCounter, SystemRow.encode(counter: greatest.rawValue + 1), version, batch)
         for descriptor in record.descriptors {
             putValue(SystemRow.key(ofShardAt: descriptor.range.start), SystemRow.encode(descriptor), version, batch)
         }

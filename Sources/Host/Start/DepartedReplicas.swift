@@ -14,6 +14,17 @@ package struct DepartedReplicas: Sendable, Equatable {
         a.tombstones.elementsEqual(b.tombstones) { $0 == $1 } && a.returns.elementsEqual(b.returns) { $0 == $1 }
     }
 
+    /// Takes in the end of a replica; what is remembered never goes down (rule 29).
+    mutating func bury(_ name: LogName) {
+        guard let position = tombstones.firstIndex(where: { $0.shard >= name.shard }) else {
+            return tombstones.append((name.shard, name.replica))
+        }
+        guard tombstones[position].shard == name.shard else {
+            return tombstones.insert((name.shard, name.replica), at: position)
+        }
+        tombstones[position].replica = max(tombstones[position].replica, name.replica)
+    }
+
     /// Reads the node's own rows.
     package static func read(from store: any StateStore) throws(StorageError) -> DepartedReplicas {
         var departed = DepartedReplicas()

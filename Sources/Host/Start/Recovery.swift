@@ -31,9 +31,10 @@ package struct Recovery {
         /// Logs that do not reach their replica's base, since a crash came between a snapshot's data and its log: to
         /// be written before the replicas go to work (rule 16).
         package var resets: [LogTruncation] = []
-        /// Replicas whose removal was applied and whose data is still here: to be destroyed (rule 29).
+        /// Replicas whose removal was applied and whose data is still here: to be destroyed before the host hears of
+        /// anything (rule 29).
         package var removed: [DestroyTask] = []
-        /// What the store remembers of replicas that are gone.
+        /// What the store remembers of replicas that are gone, and will of those in `removed`.
         package var departed = DepartedReplicas()
 
         /// Whether the store knows of no replica, past or present.
@@ -56,6 +57,7 @@ package struct Recovery {
                     SuspectReplica(name: name, descriptor: records.descriptor, reason: "\(error)"))
             }
         }
+        for task in result.removed { result.departed.bury(task.name) }
         return result
     }
 
@@ -95,6 +97,7 @@ package struct Recovery {
             reset = LogTruncation(
                 shard: shard, replica: member.replica, through: applied.baseIndex, term: applied.baseTerm)
         }
+        if isPlanted(.childHardStateOverwritten), applied.appliedIndex == .zero { found.hardState = nil }
         var hardState = found.hardState ?? HardState()
         let term = max(hardState.term, applied.baseTerm, applied.appliedTerm)
         // A vote belongs to its term: kept under a greater one it would be a second vote.

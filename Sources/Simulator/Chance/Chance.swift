@@ -11,6 +11,7 @@ struct Chance: RandomNumberGenerator {
         case faults
         case clients
         case checks
+        case splits
     }
 
     init(seed: UInt64, _ stream: Stream) {

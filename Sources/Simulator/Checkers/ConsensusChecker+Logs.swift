@@ -10,7 +10,7 @@ extension ConsensusChecker {
 
     /// Compares the logs of every shard on all nodes that are up.
     func compareLogs(_ simulation: Simulation) {
-        for descriptor in simulation.record.descriptors {
+        for descriptor in simulation.allShards {
             let nodes = simulation.nodes.filter(\.isUp)
             for first in nodes {
                 for second in nodes where first.position < second.position {

@@ -15,8 +15,7 @@ struct MembershipChecker {
     }
 
     private struct Shard {
-        let range: KeyRange
-        /// In log order; the first is the bootstrap record's, at zero.
+        /// In log order; the first is the bootstrap record's, or what the split gave to a new shard, at zero.
         var committed: [Placed]
         /// Appended by leaders behind the last committed one; some were overwritten since.
         var proposed: [Placed] = []
@@ -35,14 +34,32 @@ struct MembershipChecker {
     private(set) var lost: Set<LogName> = []
 
     init(_ record: BootstrapRecord) {
-        for descriptor in record.descriptors {
-            shards[descriptor.shard] = Shard(
-                range: descriptor.range,
-                committed: [Placed(index: .zero, configuration: descriptor.configuration)],
-                greatest: ReplicaID(descriptor.nextReplica.rawValue - 1))
-            for member in descriptor.configuration.members {
-                homes[LogName(shard: descriptor.shard, replica: member.replica)] = member.node
-            }
+        for descriptor in record.descriptors { begin(descriptor) }
+    }
+
+    private mutating func begin(_ descriptor: Descriptor) {
+        shards[descriptor.shard] = Shard(
+            committed: [Placed(index: .zero, configuration: descriptor.configuration)],
+            greatest: ReplicaID(descriptor.nextReplica.rawValue - 1))
+        for member in descriptor.configuration.members {
+            homes[LogName(shard: descriptor.shard, replica: member.replica)] = member.node
+        }
+    }
+
+    /// A split was applied for the first time. Where the parent's replica has forgotten something, nobody makes the
+    /// child's.
+    mutating func splits(
+        _ parent: ShardID, at index: LogIndex, into child: Descriptor, _ simulation: Simulation
+    ) {
+        guard let known = inForce(at: index, of: parent)?.configuration else { return }
+        let nodes = child.configuration.members.map(\.node)
+        if Set(nodes) != Set(known.members.map(\.node)) || nodes.count != known.members.count {
+            simulation.fail("shard \(child.shard) has \(child.configuration), and its parent had \(known)")
+        }
+        begin(child)
+        for member in child.configuration.members
+        where lost.contains(where: { $0.shard == parent && homes[$0] == member.node }) {
+            lost.insert(LogName(shard: child.shard, replica: member.replica))
         }
     }
 
@@ -135,10 +152,8 @@ struct MembershipChecker {
     /// What is wrong with the head of a snapshot.
     func mistake(in offer: SnapshotOffer) -> String? {
         let descriptor = offer.descriptor
-        guard let known = shards[descriptor.shard],
-            let current = inForce(at: offer.position.index, of: descriptor.shard)
+        guard let current = inForce(at: offer.position.index, of: descriptor.shard)
         else { return "of a shard that is not there" }
-        if descriptor.range != known.range { return "with other bounds" }
         if descriptor.configuration != current.configuration { return "with another configuration" }
         if descriptor.epoch.config != current.number { return "with configuration number \(descriptor.epoch.config)" }
         return nil

@@ -18,7 +18,8 @@ extension Simulation {
                     if atRest { fail("shard \(descriptor.shard): node \(node.id) takes its store for another") }
                     return
                 }
-                var rows = try Self.rows(of: descriptor, in: node.engine)
+                // Equal index, equal range.
+                var rows = try Self.rows(of: state.descriptor, in: node.engine)
                 rows.append(Array(state.sessions.encodeCheckpoint().readableBytesView))
                 rows.append(DescriptorRecord.encode(state.descriptor))
                 let index = state.applied.appliedIndex

@@ -29,6 +29,8 @@ final class SimulatedClient {
 
     /// What its operations may see at least, by key.
     var floors: [Key: Timestamp] = [:]
+    /// The part of its scan that the last attempt asked for.
+    var scanned = KeyRange.user
     /// Increments that it knows to have happened, by counter, and those it does not know about.
     var increments: [Key: UInt64] = [:]
     var unknownIncrements: [Key: UInt64] = [:]

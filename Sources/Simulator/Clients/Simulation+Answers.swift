@@ -43,7 +43,8 @@ extension Simulation {
     }
 
     func paged(_ page: ScanPage, _ operation: ClientOperation, _ client: SimulatedClient) {
-        guard case .scan(let range) = operation else { return fail("a page answers \(operation)") }
+        guard case .scan(let wanted) = operation else { return fail("a page answers \(operation)") }
+        let range = client.scanned
         var rows: [HistoryChecker.Found] = []
         var cursor = page.cursor()
         while let row = cursor.next() {
@@ -56,11 +57,11 @@ extension Simulation {
         let isWhole = page.resume == nil
         if !isWhole { probes.hit(.pageCut) }
         var found = rows
-        if isWhole, let shard = range.start.userBytes?.first {
+        if isWhole, let shard = wanted.start.userBytes?.first {
             // What a whole page does not show is absent.
             for number in Workload.all {
                 let key = Workload.key(Int(shard), number)
-                guard !rows.contains(where: { $0.key == key }) else { continue }
+                guard range.contains(key), !rows.contains(where: { $0.key == key }) else { continue }
                 found.append(HistoryChecker.Found(key: key, version: nil, value: nil))
             }
         }

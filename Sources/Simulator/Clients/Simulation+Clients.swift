@@ -58,6 +58,7 @@ extension Simulation {
         if operation.isWrite, client.attempts > 0, isPlanted(.retriedUnderNewNumber) {
             client.sequence = client.session.begin() ?? 0
         }
+        guard let operation = fitted(operation, client) else { return }
         let decision = key.bytes.withBytes { client.router.route($0, at: trueInstant) }
         switch decision {
         case .lookup: askRoutes(client)
@@ -130,7 +131,7 @@ extension Simulation {
     // MARK: The end of an operation
 
     /// The operation is over without success.
-    private func ended(_ client: SimulatedClient, _ failure: RequestFailure) {
+    func ended(_ client: SimulatedClient, _ failure: RequestFailure) {
         guard let operation = client.operation else { return }
         if failure == .unknownOutcome { probes.hit(.unknownOutcome) }
         history.failed(operation, client, isUnknown: failure == .unknownOutcome, at: now)

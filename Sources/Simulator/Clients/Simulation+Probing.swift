@@ -21,7 +21,8 @@ extension Simulation {
     /// would keep others, which lack it, from being elected.
     func probe(_ shard: Int, _ microseconds: Int, sparing old: SimulatedNode? = nil) {
         let key = Workload.key(shard, Workload.registers.lowerBound)
-        let stamp = RouteStamp(shard: userShards[shard].shard, version: userShards[shard].epoch.version)
+        let owner = ranges.map.lookup(key) ?? userShards[shard]
+        let stamp = RouteStamp(shard: owner.shard, version: owner.epoch.version)
         probe(key, stamp, sparing: old, until: now + Int64(microseconds) * 1_000)
     }
 
@@ -77,7 +78,7 @@ extension Simulation {
         case .written(let result):
             guard case .put(let version) = result.outcomes.first, let value = probe.value else { break }
             history.probeWrote(probe.key, version, value, floor: probe.floor)
-        case .failure, .page, .routes, .status, .descriptor: break
+        case .failure, .page, .routes, .status, .descriptor, .descriptors: break
         }
         reportHistory()
     }

@@ -64,25 +64,29 @@ extension Simulation {
                 node.host.read(PendingRead(reference: reference, body: .scan(scan)), route: scan.route)
             case .routes: respond(Answer(reference: reference, body: .routes(routeTable(node))), from: node)
             case .replicas(let change):
-                guard mayChange(change.shard) else { return }
+                guard mayChange(change) else { return }
                 node.host.change(change, from: reference, now: instant(node))
-            case .status: break
+            case .status, .split: break
             }
             scheduleTurn(node)
         }
     }
 
     private func routeTable(_ node: SimulatedNode) -> RouteTable {
-        let routes = userShards.map { first in
-            // Of shards that are not here the node knows their rows in the system shard.
-            guard let replica = node.host.replica(of: first.shard) else {
-                return Route(descriptor: rows[first.shard] ?? first, leader: nil)
-            }
-            return Route(descriptor: replica.descriptor, leader: replica.group.leader?.node)
+        // Of shards that are not here the node knows their rows in the system shard.
+        var map = RangeMap(userShards)
+        for (shard, row) in rows.sorted(by: { $0.key < $1.key }) where shard != record.descriptors[0].shard {
+            map.merge(row)
+        }
+        for replica in node.host.replicas where !replica.isRetired && replica.descriptor.range != .system {
+            map.merge(replica.descriptor)
+        }
+        let routes = map.all.map { descriptor in
+            Route(descriptor: descriptor, leader: node.host.replica(of: descriptor.shard)?.group.leader?.node)
         }
         return RouteTable(
-            routes: routes.sorted { $0.descriptor.range.start < $1.descriptor.range.start },
-            nodes: node.host.addresses, clusterMilliseconds: node.host.clock.milliseconds(at: instant(node)))
+            routes: routes, nodes: node.host.addresses,
+            clusterMilliseconds: node.host.clock.milliseconds(at: instant(node)))
     }
 
     /// A request gets one answer, never two.
@@ -145,7 +149,7 @@ extension Simulation {
         case .values(let list): values(list, operation, client)
         case .page(let page): paged(page, operation, client)
         case .written(let result): written(result, operation, client)
-        case .status, .descriptor: fail("an answer that nobody asked for: \(body)")
+        case .status, .descriptor, .descriptors: fail("an answer that nobody asked for: \(body)")
         }
     }
 

@@ -16,7 +16,11 @@ extension Simulation {
 
     /// Begins a story of changes of one shard, the system shard included.
     func changeMembers(strikes: Bool) {
-        guard let shard = faultChance.pick(record.descriptors)?.shard else { return }
+        guard let shard = faultChance.pick(allShards)?.shard else { return }
+        changeMembers(of: shard, strikes: strikes)
+    }
+
+    func changeMembers(of shard: ShardID, strikes: Bool) {
         // Two at a time are refused, but have to be tried as well.
         guard !changing.contains(shard) || faultChance.happens(percent: 10) else { return }
         changing.insert(shard)
@@ -116,8 +120,17 @@ extension Simulation {
     }
 
     /// Whether a change may be handed to a host now. Nobody takes replicas away from a shard while one of its disks is
-    /// known to have lost something: that would lose its quorum, which no system survives.
-    func mayChange(_ shard: ShardID) -> Bool { !checker.members.hasLostMember(shard) }
+    /// known to have lost something, or while too many of those that remain wait for their beginning: that would lose
+    /// its quorum, which no system survives.
+    func mayChange(_ request: ReplicaRequest) -> Bool {
+        guard !checker.members.hasLostMember(request.shard) else { return false }
+        guard let newest = checker.members.newest(of: request.shard)?.configuration else { return true }
+        let change = request.change
+        let voters =
+            newest.voters.filter { !change.remove.contains($0.replica) && !change.demote.contains($0.replica) }
+            + newest.learners.filter { change.promote.contains($0.replica) }
+        return 2 * voters.count(where: { hasReplica($0, of: request.shard) }) > voters.count
+    }
 
     // MARK: Strikes
 

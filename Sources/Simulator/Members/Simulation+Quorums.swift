@@ -9,7 +9,7 @@ extension Simulation {
     /// Whether every shard keeps a sound quorum, of each configuration that may come to count, on nodes that satisfy
     /// the condition.
     func everyShardHasQuorum(where isThere: (Member) -> Bool) -> Bool {
-        record.descriptors.allSatisfy { hasQuorum($0.shard, where: isThere) }
+        allShards.allSatisfy { hasQuorum($0.shard, where: isThere) }
     }
 
     private func hasQuorum(_ shard: ShardID, where isThere: (Member) -> Bool) -> Bool {
@@ -21,7 +21,23 @@ extension Simulation {
             }
             if let own, !configurations.contains(own) { configurations.append(own) }
         }
-        return configurations.allSatisfy { checker.members.hasQuorum($0, of: shard, where: isThere) }
+        return configurations.allSatisfy { configuration in
+            checker.members.hasQuorum(configuration, of: shard) { isThere($0) && hasReplica($0, of: shard) }
+        }
+    }
+
+    /// Whether the member's replica is on its node. A new shard's is not when its parent is behind the split or has
+    /// gone past it by a snapshot: it counts only when it has begun.
+    func hasReplica(_ member: Member, of shard: ShardID) -> Bool {
+        guard let node = self.node(member.node) else { return false }
+        guard !node.isUp else { return node.member(of: shard) == member }
+        var found: ReplicaID?
+        storing(node) {
+            try ShardRecordKey.replica(shard).withBytes { (key) throws(StorageError) in
+                _ = try node.engine.get(key, tier: .disk) { found = try? ReplicaRecord.decode($0) }
+            }
+        }
+        return found == member.replica
     }
 
     /// Nodes that are enough for every shard, and no more than that: of the others each could be missed, if not all.
@@ -50,7 +66,7 @@ extension Simulation {
     /// A replica is taken out of service because something of it does not read; the node goes on.
     func damageReplica(_ node: SimulatedNode) {
         after(0, on: node) { [unowned self] in
-            let shards = record.descriptors.map(\.shard).filter { node.member(of: $0) != nil }
+            let shards = allShards.map(\.shard).filter { node.member(of: $0) != nil }
             guard let shard = faultChance.pick(shards), let member = node.member(of: shard),
                 hasQuorum(shard, where: { $0.node != node.id })
             else { return }
@@ -73,7 +89,7 @@ extension Simulation {
                 return "node \(node.id) is not back in shard \(note.shard): \(note.text)"
             }
         }
-        for descriptor in record.descriptors {
+        for descriptor in allShards {
             if let disorder = disorder(of: descriptor.shard) { return "shard \(descriptor.shard): \(disorder)" }
         }
         return nil

@@ -58,6 +58,8 @@ extension Simulation {
             checker.members.ended(name, on: node.id)
             probes.hit(.replicaDestroyed)
             after(processes.draw(0...100) * node.laneSlowness, on: node) { [unowned self] in
+                // What the replica has split off was applied before its end.
+                takeApplied(node)
                 node.host.destroyed([name])
                 scheduleTurn(node)
             }
@@ -86,6 +88,7 @@ extension Simulation {
                 task.wantsOutcomes = true
                 guard var result = try node.applier.apply(task, store: node.engine, batch: batch) else { continue }
                 checker.applied(task, result, node, self)
+                ranges.applied(task, result, node, self)
                 trace.note(.applied, now, result.shard.rawValue, result.through.rawValue)
                 if !wantsOutcomes { result.entries = [] }
                 results.append(result)

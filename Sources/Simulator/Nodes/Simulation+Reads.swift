@@ -18,10 +18,14 @@ extension Simulation {
         }
     }
 
+    private func refusal(_ task: ReadTask, _ node: SimulatedNode) -> RequestError {
+        node.asking { $0.mismatch(of: task.generation.shard, since: task.generation.version) }
+    }
+
     private func finish(_ task: ReadTask, _ results: [DiskReader.Outcome], _ node: SimulatedNode) {
         for (read, result) in zip(task.reads, results) {
             guard node.asking({ $0.isCurrent(task.generation) }) else {
-                respond(Answer(reference: read.reference, body: .failure(.epochMismatch([]))), from: node)
+                respond(Answer(reference: read.reference, body: .failure(refusal(task, node))), from: node)
                 continue
             }
             switch result {

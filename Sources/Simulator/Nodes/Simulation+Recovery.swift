@@ -15,10 +15,12 @@ extension Simulation {
             for suspect in result.suspects where !node.hasLost {
                 fail("node \(node.id) cannot trust \(suspect.name) after a sound start: \(suspect.reason)")
             }
+            ranges.checkDisjoint(result.replicas.map(\.descriptor), node, self)
             checker.members.remembers(result.departed, on: node.id, hasLost: node.storeSuspicion != nil, self)
             setSuspectsAside(&result, node)
             guard try finish(result, node) else { return }
             node.applier = result.applier
+            node.host.mayHaveForgotten = node.hasLost
             node.host.recoveredNumber = node.engine.recoveredNumber
             node.host.add(result.suspects, departed: result.departed)
             for replica in result.replicas {

@@ -50,7 +50,7 @@ extension Simulation {
     private func noteSnapshot(_ envelope: SnapshotEnvelope) {
         switch envelope.message {
         case .offer(let offer):
-            if let mistake = checker.mistake(in: offer) {
+            if let mistake = checker.mistake(in: offer) ?? ranges.mistake(in: offer) {
                 fail("shard \(envelope.shard): \(envelope.from) offers a snapshot at \(offer.position) \(mistake)")
             }
             if offer.descriptor.configuration.isJoint { probes.hit(.jointSnapshot) }

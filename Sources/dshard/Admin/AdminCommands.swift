@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// Looks at a cluster.
+/// Looks at a cluster, and changes it.
 struct AdminCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin",
-        abstract: "Look at a cluster.",
+        abstract: "Look at a cluster, and change it.",
         discussion: "Example: dshard admin status --endpoints 127.0.0.1:7401",
-        subcommands: [AdminStatus.self, AdminNodes.self, AdminShards.self, AdminShard.self])
+        subcommands: [AdminStatus.self, AdminNodes.self, AdminShards.self, AdminShard.self, AdminSplit.self])
 }

@@ -28,7 +28,7 @@ extension AdminOptions {
     }
 
     /// The map from whichever node answers, then every node's own word. Who does not answer is down, not an error.
-    private static func view(_ client: DShardClient) async throws -> ClusterView {
+    static func view(_ client: DShardClient) async throws -> ClusterView {
         let table = try await client.routes(includingSystem: true)
         let statuses = await withTaskGroup(of: (NodeID, NodeStatus?).self) { group in
             for node in table.nodes {

@@ -41,6 +41,8 @@ final class ClusterNode {
     /// The file outside the store that says who is suspect.
     var suspicions: [SuspectReplica] = []
     var destroyed: [LogName] = []
+    /// The file that says that it once lost something.
+    var hasForgotten = false
 
     /// The connection to each other node as this one sees it, zero for none; position = node − 1.
     var connections: [Int]

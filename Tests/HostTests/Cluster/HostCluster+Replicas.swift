@@ -42,9 +42,24 @@ extension HostCluster {
         return number
     }
 
+    /// Asks the shard's leader for a split, on condition of its present epoch; returns the request's number.
+    func split(_ shard: ShardID, at key: Key, child: ShardID) -> UInt64? {
+        guard let node = leader(of: shard), let descriptor = node.host.replica(of: shard)?.descriptor else {
+            return nil
+        }
+        let number = nextRequest
+        nextRequest += 1
+        node.host.split(
+            SplitRequest(shard: shard, epoch: descriptor.epoch, key: key), child: child,
+            from: RequestReference(connection: 0, id: number), now: instant(node))
+        scheduleTurn(node)
+        return number
+    }
+
     func noteChange(_ answer: Answer) {
         switch answer.body {
         case .descriptor(let descriptor): changeAnswers[answer.reference.id] = .success(descriptor)
+        case .descriptors(let parts): splitAnswers[answer.reference.id] = parts
         case .failure(let error): changeAnswers[answer.reference.id] = .failure(error)
         default: history.fail("an answer of another kind: \(answer.body)")
         }

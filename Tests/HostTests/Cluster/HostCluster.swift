@@ -33,6 +33,8 @@ final class HostCluster {
     var snapshots = (chunks: 0, resumed: 0, installed: 0)
     /// Answers to changes of replicas, by their number.
     var changeAnswers: [UInt64: Result<Descriptor, RequestError>] = [:]
+    /// Both parts of splits, by the number of the request.
+    var splitAnswers: [UInt64: [Descriptor]] = [:]
     /// Frames that were sent, by kind.
     var framesSent: (control: Int, raft: Int) = (0, 0)
 
@@ -130,6 +132,7 @@ final class HostCluster {
             wallMilliseconds: wall, now: instant(node))
         node.host.setAddresses(
             nodes.map { NodeAddress(node: $0.id, address: "n\($0.id):1", incarnation: $0.id.rawValue) })
+        node.host.mayHaveForgotten = node.hasForgotten
         recover(node)
         controlTick(node)
         scheduleTurn(node)

@@ -1,0 +1,36 @@
+import Keyspace
+package import Raft
+package import Wire
+
+/// What a client is told whose idea of a shard is old: enough to find its keys without asking again.
+extension Host {
+    /// More shards than one has become between two looks of a client.
+    private static let partsMax = 16
+    /// Bytes of the bounds of all parts but the first: a refusal goes to everybody who waits for the shard.
+    private static let partsBytesMax = 4_096
+
+    /// The refusal of a request that was routed by `version` of the shard in this slot.
+    func mismatch(_ slot: Int, since version: UInt64) -> RequestError {
+        var parts = [replicas[slot].descriptor]
+        var end = parts[0].range.end
+        var bytes = 0
+        // What was split off since then begins where the shard ends now, and is of a later version; so may a neighbour
+        // be that always was one, which does no harm.
+        while parts.count < Self.partsMax, let next = replica(startingAt: end), next.epoch.version > version {
+            bytes += next.range.start.bytes.count + next.range.end.bytes.count
+            guard bytes <= Self.partsBytesMax else { break }
+            parts.append(next)
+            end = next.range.end
+        }
+        return .epochMismatch(parts)
+    }
+
+    /// The same for a shard that may not be here any more.
+    package func mismatch(of shard: ShardID, since version: UInt64) -> RequestError {
+        slots[shard].map { mismatch($0, since: version) } ?? absence(of: shard)
+    }
+
+    private func replica(startingAt key: Key) -> Descriptor? {
+        starts[key].map { replicas[$0].descriptor }
+    }
+}

@@ -45,6 +45,8 @@ let package = Package(
         .target(name: "Storage", dependencies: ["Raft", "Keyspace", "Wire", nioCore], swiftSettings: settings),
         .target(name: "Host", dependencies: ["Raft", "Keyspace", "Wire", "Storage", nioCore], swiftSettings: settings),
         .target(name: "Placement", dependencies: ["Raft", "Keyspace"], swiftSettings: settings),
+        .target(
+            name: "Control", dependencies: ["Raft", "Keyspace", "Placement", "Wire", nioCore], swiftSettings: settings),
         .target(name: "Routing", dependencies: ["Raft", "Keyspace", "Wire", nioCore], swiftSettings: settings),
 
         // Whether a history of single keys is linearizable.
@@ -86,8 +88,8 @@ let package = Package(
         .target(
             name: "DShardServer",
             dependencies: [
-                "Raft", "Keyspace", "Wire", "Storage", "Host", "Routing", "RocksEngine", "Transport", "DShardClient",
-                nioCore, nioPosix,
+                "Raft", "Keyspace", "Wire", "Storage", "Host", "Placement", "Control", "Routing", "RocksEngine",
+                "Transport", "DShardClient", nioCore, nioPosix,
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -140,6 +142,9 @@ let package = Package(
         .testTarget(
             name: "PlacementTests", dependencies: ["Placement", "PlacementModel", "Raft", "Keyspace"],
             exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(
+            name: "ControlTests", dependencies: ["Control", "Placement", "Raft", "Keyspace", "Wire", nioCore],
+            swiftSettings: settings),
         .testTarget(
             name: "RoutingTests", dependencies: ["Routing", "Wire", "Keyspace", "Raft", nioCore],
             swiftSettings: settings),

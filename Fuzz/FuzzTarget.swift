@@ -34,7 +34,7 @@ extension FuzzTarget {
     /// Every target, in the order of the layers.
     static let all: [FuzzTarget] = [
         .raftGroup, .keyText, .rangeMap, .frames, .hello, .clientRequest, .clientResponse, .controlFrame, .raftFrame,
-        .snapshotFrame, .snapshotRows, .replicaNotice, .entryChunk, .commandBatch, .formation, .systemRow,
-        .storageRecords, .syncMark, .runningNumbers, .logScan, .sessionTable, .applier, .directoryRecords,
+        .snapshotFrame, .snapshotRows, .replicaNotice, .placementReport, .entryChunk, .commandBatch, .formation,
+        .systemRow, .storageRecords, .syncMark, .runningNumbers, .logScan, .sessionTable, .applier, .directoryRecords,
     ]
 }

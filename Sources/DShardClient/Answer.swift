@@ -11,8 +11,9 @@ enum Answer {
     indirect case page(ScanPage, resume: Key?)
     indirect case routes(RouteTable)
     indirect case status(NodeStatus)
-    /// What a shard has become by a split, and why it was not split.
+    /// What a shard has become by a split, what placement says, and why either was refused.
     indirect case parts([Descriptor])
+    indirect case placement(PlacementAnswer)
     indirect case refused(RequestError)
     /// The keys of a group are no longer in one shard.
     case regroup

@@ -39,7 +39,9 @@ extension ClientCore {
             complete(slot, .status(status))
         case (.descriptors(let parts), .split):
             complete(slot, .parts(parts))
-        case (.failure(let error), .split):
+        case (.placement(let answer), .placement):
+            complete(slot, .placement(answer))
+        case (.failure(let error), .split), (.failure(let error), .placement):
             complete(slot, .refused(error))
         case (.failure(let error), _):
             refused(slot, error)
@@ -125,9 +127,11 @@ extension ClientCore {
         slot.lastFailure = failure
         if case .lookup = slot.operation { return lookupFailed(slot) }
         // Asked of one node once: the caller decides what follows.
-        if case .split = slot.operation {
+        switch slot.operation {
+        case .split, .placement:
             let isSent = failure == .connectionLost
             return complete(slot, .refused(isSent ? .ambiguous : .notLeader(hint: nil)))
+        default: break
         }
         let decision = policy.decide(
             kind(slot), failure, attempt: slot.attempt, learned: learned,

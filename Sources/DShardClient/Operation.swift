@@ -22,12 +22,14 @@ enum Operation: Sendable {
     case status(address: String)
     /// A split, asked of the node at this address.
     case split(address: String, SplitRequest)
+    /// A request to placement, asked of the node at this address.
+    case placement(address: String, PlacementRequest)
 
     /// Whether it changes something.
     var isWrite: Bool {
         switch self {
         case .write, .expiringPut: true
-        case .get, .getMany, .scan, .routes, .lookup, .status, .split: false
+        case .get, .getMany, .scan, .routes, .lookup, .status, .split, .placement: false
         }
     }
 
@@ -36,7 +38,7 @@ enum Operation: Sendable {
         switch self {
         case .get(let consistency), .getMany(_, let consistency): consistency != .linearizable
         case .scan(let page): page.consistency != .linearizable
-        case .write, .expiringPut, .routes, .lookup, .status, .split: false
+        case .write, .expiringPut, .routes, .lookup, .status, .split, .placement: false
         }
     }
 
@@ -45,7 +47,7 @@ enum Operation: Sendable {
         switch self {
         case .getMany: true
         case .write(_, let count): count > 1
-        case .get, .expiringPut, .scan, .routes, .lookup, .status, .split: false
+        case .get, .expiringPut, .scan, .routes, .lookup, .status, .split, .placement: false
         }
     }
 }

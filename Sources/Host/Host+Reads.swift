@@ -52,6 +52,7 @@ extension Host {
         guard !replicas[slot].arrivedReads.isEmpty else { return }
         let reads = replicas[slot].arrivedReads
         replicas[slot].arrivedReads.removeAll(keepingCapacity: true)
+        replicas[slot].operationsTaken &+= UInt64(reads.count)
         let id = ReadID(nextReadID)
         nextReadID &+= 1
         switch replicas[slot].group.read(id, now: now, neighbours: neighbourhood) {

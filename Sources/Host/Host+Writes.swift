@@ -33,6 +33,7 @@ extension Host {
         replicas[slot].pending.append(
             header, operations: request.operations, operationCount: summary.operationCount, reads: summary.reads)
         replicas[slot].pendingReferences.append(reference)
+        replicas[slot].operationsTaken &+= UInt64(summary.operationCount)
         touch(slot)
     }
 
@@ -119,6 +120,9 @@ extension Host {
         case .notLeader: notLeader(slot)
         case .tooMuchUncommitted: .busy(retryAfterMilliseconds: 20, reason: "the shard's replicas are behind")
         case .leadershipTransferInProgress: .busy(retryAfterMilliseconds: 10, reason: "leadership is moving")
+        case .notCaughtUp(let member):
+            .unavailable("replica \(member.replica) on node \(member.node) has not caught up")
+        case .incomingUnreachable: .unavailable("no quorum of the new voters is reached")
         default: .unavailable("the shard's configuration is changing")
         }
     }

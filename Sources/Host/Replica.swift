@@ -42,6 +42,8 @@ package struct Replica: Sendable {
     var farewells: [Member] = []
     /// The epoch that the shard's row in the system shard is known to have.
     var reportedEpoch: Epoch?
+    /// Reads and operations of writes that were taken here so far; their rate is the shard's load.
+    package var operationsTaken: UInt64 = 0
     /// Snapshots installed, and begun to be; part of the generation (rule 25).
     package var installs: UInt64 = 0
     /// Out of service: only its descriptor is of interest.

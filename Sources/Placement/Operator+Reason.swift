@@ -39,6 +39,8 @@ extension Operator {
         case smallAndQuiet(ByteCount, ByteCount, lasted: Interval)
         /// An administrator asked for it.
         case requested(ManualRequest)
+        /// As an earlier placement leader gave it, in words: that is what rows keep.
+        case recorded(String)
     }
 }
 
@@ -65,6 +67,7 @@ extension Operator.Reason: CustomStringConvertible {
         case .leadersUneven(let from, let to): "leaders of \(from) and \(to)"
         case .smallAndQuiet(let left, let right, let lasted): "\(left) and \(right), quiet for \(lasted.text)"
         case .requested(let request): "requested: \(request)"
+        case .recorded(let text): text
         }
     }
 }

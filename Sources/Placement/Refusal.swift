@@ -37,6 +37,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case quorumLost(ShardID)
     /// Fewer nodes are up, or would remain, than a shard is to have replicas.
     case belowReplication(nodes: Int, wanted: Int)
+    /// Only odd numbers of replicas make sense, and few of them.
+    case noSuchFactor(Int)
     /// The node is already leaving for good.
     case alreadyDecommissioned(NodeID)
 }
@@ -48,7 +50,7 @@ extension Refusal: CustomStringConvertible {
         case .unknownShard(let shard): "there is no shard \(shard)"
         case .unknownKey(let key): "no shard has \(key)"
         case .borderThere(let key): "a shard already begins at \(key)"
-        case .systemShard: "the system shard is never split, merged or moved by hand"
+        case .systemShard: "the system shard is never split or merged"
         case .notHeard(let shard): "shard \(shard) has not reported yet; try again in a few seconds"
         case .operatorThere(let planned): "busy: \(planned)"
         case .inJoint(let shard): "the members of shard \(shard) are being changed; try again"
@@ -67,6 +69,7 @@ extension Refusal: CustomStringConvertible {
         case .quorumLost(let shard): "shard \(shard) has lost its quorum; see admin recover"
         case .belowReplication(let nodes, let wanted):
             "\(nodes) nodes are too few for \(wanted) replicas of each shard"
+        case .noSuchFactor(let number): "\(number) replicas of each shard: choose 1, 3, 5 or 7"
         case .alreadyDecommissioned(let node): "node \(node) is being decommissioned"
         }
     }

@@ -2,7 +2,10 @@ import Glibc
 
 extension DataDirectory {
     /// Bytes that may still be written on the directory's file system.
-    package func diskFree() throws(FileError) -> UInt64 { try Files.diskFree(path) }
+    package func diskFree() throws(FileError) -> UInt64 { try Files.diskSpace(path).free }
+
+    /// The same, and how many bytes there could be if there were no file.
+    package func diskSpace() throws(FileError) -> (free: UInt64, capacity: UInt64) { try Files.diskSpace(path) }
 
     /// Reserves room that `freeBallast` gives up, so that a full disk can still be cleared. Takes as much as fits
     /// beside `keepFree`; returns the ballast's size in bytes.

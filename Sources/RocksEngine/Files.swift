@@ -121,10 +121,14 @@ enum Files {
         }
     }
 
-    /// Bytes that an unprivileged writer may still take on the file system of `path`.
-    static func diskFree(_ path: String) throws(FileError) -> UInt64 {
+    /// Bytes that an unprivileged writer may still take on the file system of `path`, and how many it could if there
+    /// were no file.
+    static func diskSpace(_ path: String) throws(FileError) -> (free: UInt64, capacity: UInt64) {
         var status = statvfs()
         guard unsafe statvfs(path, &status) == 0 else { throw FileError("statvfs", path) }
-        return UInt64(status.f_bavail) &* UInt64(status.f_frsize)
+        let (size, free, available) = (UInt64(status.f_blocks), UInt64(status.f_bfree), UInt64(status.f_bavail))
+        let reserved = free > available ? free - available : 0
+        let unit = UInt64(status.f_frsize)
+        return (available &* unit, (size > reserved ? size - reserved : 0) &* unit)
     }
 }

@@ -15,6 +15,7 @@ extension ClientRequest {
     /// routes := flags:u8 [key, if bit 0]                          flags: bit 0 one key only, bit 1 includes system
     /// status := nothing
     /// replicas := see ReplicaRequest+Codec.swift                   split := see SplitRequest.swift
+    /// placement := see PlacementRequest.swift
     /// consistency := kind:u8 maxMilliseconds:u32      kind: 1 linearizable, 2 follower, 3 stale
     /// ```
     @discardableResult
@@ -29,6 +30,7 @@ extension ClientRequest {
         case .status: break
         case .replicas(let request): request.writeFields(into: &buffer)
         case .split(let request): request.writeFields(into: &buffer)
+        case .placement(let request): request.writeFields(into: &buffer)
         }
         return FrameWriter.end(frame, in: &buffer)
     }
@@ -48,6 +50,7 @@ extension ClientRequest {
         case FrameKind.status: body = .status
         case FrameKind.replicas: body = .replicas(try ReplicaRequest.read(&reader))
         case FrameKind.split: body = .split(try SplitRequest.read(&reader))
+        case FrameKind.placementRequest: body = .placement(try PlacementRequest.read(&reader))
         default: throw .unknownKind(frame.kind)
         }
         return ClientRequest(id: id, timeoutMilliseconds: timeout, body: body)
@@ -64,6 +67,7 @@ extension ClientRequest.Body {
         case .status: FrameKind.status
         case .replicas: FrameKind.replicas
         case .split: FrameKind.split
+        case .placement: FrameKind.placementRequest
         }
     }
 }

@@ -25,6 +25,7 @@ package struct ClientRequest: Sendable {
         case status
         case replicas(ReplicaRequest)
         case split(SplitRequest)
+        case placement(PlacementRequest)
     }
 }
 

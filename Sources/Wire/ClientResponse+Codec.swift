@@ -11,7 +11,7 @@ extension ClientResponse {
     /// page    := rowCount:u32 byteCount:u32 row* hasResume:u8 [resume:key]        see ScanPage
     /// routeTable := see RouteTable+Codec.swift            nodeStatus := see NodeStatus+Codec.swift
     /// descriptor := see WireReader+Types.swift            descriptors := count:u32 descriptor*
-    /// failure := see RequestError+Codec.swift
+    /// placement := see PlacementAnswer+Codec.swift        failure := see RequestError+Codec.swift
     /// ```
     package func encode(into buffer: inout ByteBuffer) {
         let frame = FrameWriter.begin(kind: body.kind, into: &buffer, flavor: .client)
@@ -27,6 +27,7 @@ extension ClientResponse {
         case .status(let status): status.write(into: &buffer)
         case .descriptor(let descriptor): buffer.writeDescriptor(descriptor)
         case .descriptors(let descriptors): buffer.writeList(descriptors) { $0.writeDescriptor($1) }
+        case .placement(let answer): answer.writeFields(into: &buffer)
         case .failure(let error): error.write(into: &buffer)
         }
         if !FrameWriter.end(frame, in: &buffer) { ClientResponse.tooLong(id).encode(into: &buffer) }
@@ -70,6 +71,7 @@ extension ClientResponse {
         case FrameKind.nodeStatus: body = .status(try NodeStatus.read(&reader))
         case FrameKind.descriptor: body = .descriptor(try reader.readDescriptor())
         case FrameKind.descriptors: body = .descriptors(try reader.readDescriptors())
+        case FrameKind.placementAnswer: body = .placement(try PlacementAnswer.read(&reader))
         case FrameKind.failure: body = .failure(try RequestError.read(&reader))
         default: throw .unknownKind(frame.kind)
         }
@@ -93,6 +95,7 @@ extension ClientResponse.Body {
         case .status: FrameKind.nodeStatus
         case .descriptor: FrameKind.descriptor
         case .descriptors: FrameKind.descriptors
+        case .placement: FrameKind.placementAnswer
         case .failure: FrameKind.failure
         }
     }

@@ -20,6 +20,7 @@ package struct ClientResponse: Sendable, Equatable {
         case status(NodeStatus)
         case descriptor(Descriptor)
         case descriptors([Descriptor])
+        case placement(PlacementAnswer)
         case failure(RequestError)
     }
 }

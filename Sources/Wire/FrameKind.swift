@@ -21,6 +21,8 @@ package enum FrameKind {
     package static let replicas: UInt8 = 0x15
     /// A `SplitRequest`; answered by `descriptors` or `failure`.
     package static let split: UInt8 = 0x16
+    /// A `PlacementRequest`; answered by `placementAnswer` or `failure`.
+    package static let placementRequest: UInt8 = 0x17
 
     // Client flavour: responses.
     /// A `WriteResult`: every operation was applied.
@@ -37,6 +39,8 @@ package enum FrameKind {
     package static let descriptor: UInt8 = 0x25
     /// A list of `Descriptor`: what a shard has become by a split.
     package static let descriptors: UInt8 = 0x26
+    /// A `PlacementAnswer`.
+    package static let placementAnswer: UInt8 = 0x27
     /// A `RequestError`, the answer to any request.
     package static let failure: UInt8 = 0x2F
 
@@ -65,4 +69,6 @@ package enum FrameKind {
     package static let snapshot: UInt8 = 0x03
     /// A `ReplicaNotice`.
     package static let notice: UInt8 = 0x04
+    /// A `PlacementReport`.
+    package static let placement: UInt8 = 0x05
 }

@@ -12,6 +12,8 @@ extension ReplicaNotice {
     /// 6 report   := descriptor                7 reported := shard:u64 version:u64 config:u64
     /// 8 reserve  := number:u64                9 reserved := number:u64 shard:u64
     /// 10 wanted  := shard:u64 absent:member to:member
+    /// 11 call    := term:u64 isForAll:u8
+    /// 12 transfer := number:u64 shard:u64 version:u64 config:u64 to:u64
     /// ```
     @discardableResult
     package func encode(into buffer: inout ByteBuffer) -> Bool {
@@ -48,6 +50,12 @@ extension ReplicaNotice {
             buffer.writeMultipleIntegers(UInt8(10), shard.rawValue, endianness: .little)
             buffer.writeMember(absent)
             buffer.writeMember(to)
+        case .call(let term, let isForAll):
+            buffer.writeMultipleIntegers(UInt8(11), term.rawValue, endianness: .little)
+            buffer.writeBool(isForAll)
+        case .transfer(let number, let shard, let epoch, let to):
+            buffer.writeMultipleIntegers(
+                UInt8(12), number, shard.rawValue, epoch.version, epoch.config, to.rawValue, endianness: .little)
         }
         return FrameWriter.end(frame, in: &buffer)
     }
@@ -75,6 +83,12 @@ extension ReplicaNotice {
         case 10:
             let shard = ShardID(try reader.readUInt64())
             return .wanted(shard: shard, absent: try reader.readMember(), to: try reader.readMember())
+        case 11: return .call(term: Term(try reader.readUInt64()), isForAll: try reader.readBool())
+        case 12:
+            let number = try reader.readUInt64()
+            let shard = ShardID(try reader.readUInt64())
+            let epoch = Epoch(version: try reader.readUInt64(), config: try reader.readUInt64())
+            return .transfer(number: number, shard: shard, epoch, to: ReplicaID(try reader.readUInt64()))
         default: throw .unknownKind(kind)
         }
     }

@@ -24,4 +24,10 @@ package enum ReplicaNotice: Sendable, Equatable {
     case reserved(number: UInt64, ShardID)
     /// The sender never had the replica `absent`, whose leader is `to`: it begins with a snapshot, in whatever role.
     case wanted(shard: ShardID, absent: Member, to: Member)
+    /// The sender leads the system shard in this term, and with it placement: it asks for a `PlacementReport`. Of all
+    /// shards that the receiver leads, or only of those that changed.
+    case call(term: Term, isForAll: Bool)
+    /// A node's own request, with a number of its own, to the leader of a shard: another voter is to lead it. Nothing
+    /// is done in any other epoch. Answered by `changed` once the transfer has begun.
+    case transfer(number: UInt64, shard: ShardID, Epoch, to: ReplicaID)
 }

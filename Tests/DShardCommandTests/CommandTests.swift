@@ -50,8 +50,9 @@ struct CommandTests {
         }
         #expect(
             names.sorted() == [
-                "admin", "bench", "cas", "delete", "dshard", "dump", "get", "kv", "load", "nodes", "put", "scan",
-                "serve", "shard", "shards", "simulate", "status", "verify",
+                "admin", "bench", "cas", "decommission", "delete", "drain", "dshard", "dump", "get", "kv", "load",
+                "move", "nodes", "operators", "put", "replication", "scan", "serve", "shard", "shards", "simulate", "split",
+                "status", "transfer", "undrain", "verify", "why",
             ])
     }
 

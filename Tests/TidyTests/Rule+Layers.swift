@@ -11,6 +11,7 @@ extension Rule {
             "Storage": core.union(["Synchronization"]),
             "Host": core.union(["Storage"]),
             "Placement": ["Raft", "Keyspace"],
+            "Control": core.union(["Placement"]),
             "Routing": core,
             "Linearizability": [],
             "Simulator": core.union(["Storage", "Host", "Routing", "Linearizability"]),
@@ -20,7 +21,8 @@ extension Rule {
             "Transport": core.union(system).union(["NIOPosix"]),
             "DShardClient": core.union(system).union(["Routing", "Transport", "NIOPosix"]),
             "DShardServer": core.union(system).union([
-                "Storage", "Host", "Routing", "RocksEngine", "Transport", "DShardClient", "NIOPosix",
+                "Storage", "Host", "Placement", "Control", "Routing", "RocksEngine", "Transport", "DShardClient",
+                "NIOPosix",
                 "NIOConcurrencyHelpers", "NIOHTTP1",
                 "Logging", "ServiceLifecycle", "UnixSignals", "Hummingbird", "HTTPTypes", "Foundation", "Dispatch",
             ]),
@@ -34,7 +36,7 @@ extension Rule {
 
     /// Targets in which only values decide: no threads, clocks, locks, files or unordered reach into the world.
     static let pureTargets: Set<String> = [
-        "Raft", "Keyspace", "Wire", "Storage", "Host", "Placement", "Routing", "Linearizability",
+        "Raft", "Keyspace", "Wire", "Storage", "Host", "Placement", "Control", "Routing", "Linearizability",
     ]
 
     /// Words that a pure target has no use for, with where they are allowed nevertheless and why.

@@ -20,6 +20,7 @@ import Wire
             case (.routes(let a), .routes(let b)): #expect(a == b)
             case (.replicas(let a), .replicas(let b)): #expect(a == b)
             case (.split(let a), .split(let b)): #expect(a == b)
+            case (.placement(let a), .placement(let b)): #expect(a == b)
             case (.status, .status): break
             default: Issue.record("\(request.body) became \(read.body)")
             }

@@ -117,6 +117,10 @@ struct Codec: CustomStringConvertible, Sendable {
                     try ReplicaNotice.decode($0).encode(into: &$1)
                 })
         }
+        codecs.append(
+            try frame("placement report", .peer, { Samples.report.encode(into: &$0) }) {
+                try PlacementReport.decode($0).encode(into: &$1)
+            })
         return codecs
     }
 
@@ -141,7 +145,23 @@ struct Codec: CustomStringConvertible, Sendable {
             ) { bytes in
                 SystemRow.encode(try SystemRow.decodeDescriptor(bytes))
             },
+            Codec(
+                description: "duty row", sample: SystemRow.encode(duty: .decommissioning), skipsTrailing: false
+            ) { bytes in
+                SystemRow.encode(duty: try SystemRow.decodeDuty(bytes))
+            },
+            Codec(
+                description: "replication row", sample: SystemRow.encode(replication: 5), skipsTrailing: false
+            ) { bytes in
+                SystemRow.encode(replication: try SystemRow.decodeReplication(bytes))
+            },
         ]
+            + Samples.operators.enumerated().map { number, record in
+                Codec(description: "operator row \(number)", sample: SystemRow.encode(record), skipsTrailing: false) {
+                    bytes in
+                    SystemRow.encode(try SystemRow.decodeOperator(bytes))
+                }
+            }
     }
 
     private static func entryCodecs() throws -> [Codec] {

@@ -36,7 +36,7 @@ extension Samples {
             .status,
             .replicas(replicaRequest),
             .split(splitRequest),
-        ]
+        ] + placementRequests.map { .placement($0) }
         return bodies.map { ClientRequest(id: 0x31, timeoutMilliseconds: 0x32, body: $0) }
     }
 
@@ -90,6 +90,7 @@ extension Samples {
                 .page(ScanPage()), .routes(table), .status(status),
             ] + errors.map { .failure($0) }
             + [.descriptor(jointDescriptor), .descriptors([descriptor, jointDescriptor])]
+            + placementAnswers.map { .placement($0) }
         return bodies.map { ClientResponse(id: 0x31, body: $0) }
     }
 }

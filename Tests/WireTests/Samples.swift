@@ -176,6 +176,8 @@ enum Samples {
         .wanted(
             shard: ShardID(0x51), absent: Member(replica: ReplicaID(0x52), node: NodeID(0x53)),
             to: Member(replica: ReplicaID(0x54), node: NodeID(0x55))),
+        .call(term: Term(0x61), isForAll: true),
+        .transfer(number: 0x62, shard: ShardID(0x63), Epoch(version: 0x64, config: 0x65), to: ReplicaID(0x66)),
     ]
 
     static let quietControl = ControlFrame(sequence: 1, sentAt: Instant(nanoseconds: 2), boot: 5, vouches: false)

@@ -54,7 +54,15 @@ extension Lane {
         case .status: status(reference)
         case .replicas(let change): host.change(change, from: reference, now: SteadyClock.now())
         case .split(let split): self.split(split, reference, timeoutMilliseconds: request.timeoutMilliseconds)
+        case .placement(let request): placement(request, reference)
         }
+    }
+
+    private func placement(_ request: PlacementRequest, _ reference: RequestReference) {
+        guard let placement = membership?.placement else {
+            return respond(reference, .failure(.unavailable("the cluster is not known yet")))
+        }
+        placement.ask(request, reference)
     }
 
     /// Where every shard is: from here and from the system shard's rows, as far as they are here, else from those who
@@ -82,7 +90,7 @@ extension Lane {
         switch request.body {
         case .status: status(reference)
         case .routes(let routes): respond(reference, .routes(routeTable(routes)))
-        case .write, .get, .scan, .replicas, .split:
+        case .write, .get, .scan, .replicas, .split, .placement:
             respond(reference, .failure(.unavailable("the node is shutting down")))
         }
     }
@@ -127,6 +135,7 @@ extension Lane {
         case .status: status(reference)
         case .replicas(let change): host.change(change, from: reference, now: SteadyClock.now())
         case .split(let request): split(request, reference, timeoutMilliseconds: 5_000)
+        case .placement(let request): placement(request, reference)
         }
         scheduleTurn()
     }

@@ -94,6 +94,7 @@ extension Lane {
             host.receive(try SnapshotEnvelope.decode(frame), from: node, now: now)
             scheduleTurn()
         case FrameKind.notice: hear(try ReplicaNotice.decode(frame), from: node)
+        case FrameKind.placement: membership?.placement?.hear(try PlacementReport.decode(frame), from: node)
         default:
             throw .unknownKind(frame.kind)
         }

@@ -1,3 +1,4 @@
+import Control
 import Host
 import Keyspace
 import Logging
@@ -33,6 +34,7 @@ extension Lane {
     func hear(_ notice: ReplicaNotice, from peer: NodeID) {
         switch notice {
         case .report(let descriptor):
+            membership?.placement?.learn(descriptor)
             membership?.record(descriptor) { [self] epoch in
                 send(.reported(shard: descriptor.shard, epoch), to: peer)
                 scheduleTurn()
@@ -46,6 +48,11 @@ extension Lane {
             // Only who may lead the system shard gives out ids.
             guard host.systemShard?.configuration.voters.contains(where: { $0.node == peer }) == true else { return }
             reserved(number, shard)
+        case .call(let term, let isForAll): membership?.placement?.report(to: peer, term: term, isForAll: isForAll)
+        case .changed(let number, let descriptor) where number & Controller.numberBit != 0:
+            membership?.placement?.answered(number, .success(descriptor))
+        case .refused(let number, let error) where number & Controller.numberBit != 0:
+            membership?.placement?.answered(number, .failure(error))
         default: host.receive(notice, from: peer, now: SteadyClock.now())
         }
         scheduleTurn()

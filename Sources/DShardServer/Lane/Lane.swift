@@ -55,6 +55,8 @@ final class Lane: @unchecked Sendable {
     var onCleared: @Sendable (LogName) -> Void = { _ in }
     /// The greatest running number of the log writer that a sync covers (rule 14).
     var syncedNumber: @Sendable () -> UInt64 = { 0 }
+    /// The disk of the store, as it was a moment ago.
+    var diskSpace: @Sendable () -> (free: UInt64, capacity: UInt64) = { (0, 0) }
 
     /// How far the shutdown has come.
     enum Drain: Equatable {

@@ -109,7 +109,9 @@ extension Membership {
         record.labels = call.labels
         shard.set(SystemRow.key(of: row.node), SystemRow.encode(record), ifVersion: row.version) { [self] result in
             switch result {
-            case .success(true): welcome(row.node, call)
+            case .success(true):
+                rereadRows()
+                welcome(row.node, call)
             case .success(false): decide(call)
             case .failure(let error): finish(call, error)
             }
@@ -156,6 +158,7 @@ extension Membership {
             case .success(true):
                 let address = NodeAddress(node: node, address: call.address, incarnation: call.incarnation)
                 lane.host.learn([address])
+                rereadRows()
                 lane.telemetry.log.notice("a node has joined: \(call.address)", metadata: ["node": "\(node)"])
                 welcome(node, call)
             case .success(false): decide(call)

@@ -16,6 +16,8 @@ final class Membership: @unchecked Sendable {
     let labels: [String: String]
     let routes: RouteSource
     let shard: SystemShard
+    /// Who moves replicas.
+    private(set) var placement: PlacementService?
 
     /// Nodes that wait to be taken in; the first one's rows are being read or written while `isAdmitting`.
     var waiting: [JoinCall] = []
@@ -43,11 +45,12 @@ final class Membership: @unchecked Sendable {
     /// A leader of the system shard that was named longer ago than this counts for nothing.
     private static let leaderNamedMax = Interval.seconds(3)
 
-    init(lane: Lane, labels: [String: String]) {
+    init(lane: Lane, labels: [String: String], repairAfter: Interval) {
         self.lane = lane
         self.labels = labels
         routes = RouteSource(lane: lane)
         shard = SystemShard(lane: lane)
+        placement = PlacementService(lane: lane, membership: self, repairAfter: repairAfter)
     }
 
     /// Starts the clockwork. On the loop.
@@ -72,6 +75,7 @@ final class Membership: @unchecked Sendable {
         }
         readRowsIfDue()
         if shard.replica == nil { routes.refresh() }
+        placement?.tick()
     }
 
     private func readRowsIfDue() {
@@ -85,7 +89,18 @@ final class Membership: @unchecked Sendable {
             readTerm = term
             readAt = SteadyClock.now()
             lane.host.learn(rows.map(\.address))
+            placement?.learn(rows)
         }
+    }
+
+    /// Has the rows read again at the next tick.
+    func rereadRows() { readAt = .distantPast }
+
+    /// The node that leads the system shard, as far as this one knows.
+    func systemLeader() -> NodeAddress? {
+        guard let replica = shard.replica else { return routes.systemLeader().flatMap { lane.host.address(of: $0) } }
+        guard let leader = replica.group.leader, leader.node != lane.host.node else { return nil }
+        return lane.host.address(of: leader.node)
     }
 
     /// The term in which this node leads the system shard; nil when it does not.

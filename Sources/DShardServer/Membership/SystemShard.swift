@@ -22,7 +22,8 @@ struct SystemShard: Sendable {
         return replica
     }
 
-    private var route: RouteStamp? {
+    /// Where the system shard's leader expects requests.
+    var route: RouteStamp? {
         replica.map { RouteStamp(shard: $0.descriptor.shard, version: $0.descriptor.epoch.version) }
     }
 

@@ -24,6 +24,8 @@ public struct NodeConfiguration: Sendable {
     public var snapshotBytesPerSecond: Int
     /// Entries that a shard's log keeps for a replica that is behind; one that lacks more gets a snapshot.
     public var logKeepEntries: UInt64
+    /// A node that was silent for so long has its replicas replaced.
+    public var repairAfter: Duration
     /// How long a shutdown may hand leaderships over.
     public var drainTimeout: Duration
     /// `trace` … `critical`.
@@ -44,8 +46,9 @@ public struct NodeConfiguration: Sendable {
         dataDirectory: String = "./dshard-data", listen: String = "127.0.0.1:7400", advertise: String? = nil,
         http: String? = "127.0.0.1:7480", initialCluster: [String] = [], join: [String] = [],
         splitAt: [[UInt8]] = [], labels: [(String, String)] = [], cacheBytes: Int = 256 << 20,
-        snapshotBytesPerSecond: Int = 64 << 20, logKeepEntries: UInt64 = 50_000, drainTimeout: Duration = .seconds(30),
-        logLevel: String = "info", logFormat: LogFormat = .text
+        snapshotBytesPerSecond: Int = 64 << 20, logKeepEntries: UInt64 = 50_000,
+        repairAfter: Duration = .seconds(300), drainTimeout: Duration = .seconds(30), logLevel: String = "info",
+        logFormat: LogFormat = .text
     ) {
         self.dataDirectory = dataDirectory
         self.listen = listen
@@ -58,6 +61,7 @@ public struct NodeConfiguration: Sendable {
         self.cacheBytes = cacheBytes
         self.snapshotBytesPerSecond = snapshotBytesPerSecond
         self.logKeepEntries = logKeepEntries
+        self.repairAfter = repairAfter
         self.drainTimeout = drainTimeout
         self.logLevel = logLevel
         self.logFormat = logFormat

@@ -34,7 +34,7 @@ extension Startup {
             address: own.address, incarnation: own.incarnation, boot: own.boot, list: own.list,
             borders: own.borders, state: .member(record.cluster))
         do {
-            try await loop.submit { [boot, meter, labels] in
+            try await loop.submit { [boot, meter, labels, repairAfter] in
                 service.become(.formed(announcement, record, nodes: { [unowned lane] in lane.host.addresses }))
                 let hello = Hello(
                     role: .control, cluster: identity.cluster, node: identity.node, incarnation: identity.incarnation,
@@ -46,7 +46,7 @@ extension Startup {
                 reception.lane = lane
                 links.update(record.nodes)
                 lane.start()
-                let membership = Membership(lane: lane, labels: labels)
+                let membership = Membership(lane: lane, labels: labels, repairAfter: repairAfter)
                 lane.membership = membership
                 service.join = { [unowned membership] call in membership.admit(call) }
                 membership.start()
@@ -55,6 +55,14 @@ extension Startup {
             throw NodeStartError("\(error)")
         }
         return runtime
+    }
+
+    /// After which silence a node's replicas are replaced.
+    private var repairAfter: Interval {
+        let (seconds, attoseconds) = configuration.repairAfter.components
+        // A hundred years are for ever; more would not fit into an interval.
+        let whole = Interval.seconds(min(max(0, seconds), 3_153_600_000))
+        return Interval(nanoseconds: whole.nanoseconds + attoseconds / 1_000_000_000)
     }
 
     /// A crash between storing the record and naming the node in the identity: the own row is the one with this
@@ -135,6 +143,7 @@ extension Startup {
             store: engine, pool: pool, loop: loop, onLoaded: { task, entries in lane.loaded(task, entries) },
             onUnreadable: { shard, error in lane.suspect(shard, "its log cannot be read: \(error)") })
         lane.onFatal = fatal
+        lane.diskSpace = { watch.diskSpace }
         let snapshotWorker = makeSnapshotWorker(lane, engine, fatal)
         lane.snapshotWorker = snapshotWorker
         rememberSuspects(lane, directory, engine, fatal)

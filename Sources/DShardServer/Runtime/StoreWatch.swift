@@ -14,6 +14,7 @@ final class StoreWatch: Sendable {
     private let onFatal: @Sendable (_ reason: String, _ isCorrupt: Bool) -> Void
     private let isStopped = Atomic<Bool>(false)
     private let latest = Mutex(EnginePressure())
+    private let space = Mutex((free: UInt64(0), capacity: UInt64(0)))
 
     /// Below this much free space writes that add data are refused: room for logs, deletes and one compaction.
     static let freeBytesMin: UInt64 = 256 << 20
@@ -35,6 +36,9 @@ final class StoreWatch: Sendable {
     }
 
     var pressure: EnginePressure { latest.withLock { $0 } }
+
+    /// The disk as it was half a second ago at most; zero before the first look.
+    var diskSpace: (free: UInt64, capacity: UInt64) { space.withLock { $0 } }
 
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
@@ -72,7 +76,9 @@ final class StoreWatch: Sendable {
     /// How much is free; the ballast is given up when writes have to stop, so that deletes and compaction can go on,
     /// and laid up again when there is plenty.
     private func checkSpace() throws -> UInt64 {
-        let free = try directory.diskFree()
+        let found = try directory.diskSpace()
+        space.withLock { $0 = found }
+        let free = found.free
         if free < Self.freeBytesMin {
             guard try directory.freeBallast() > 0 else { return free }
             // Still full: the ballast's room is for what shrinks, not for more writes.

@@ -5,7 +5,7 @@ package import Wire
 
 /// What nodes tell each other about replicas (rules 29 and 32).
 extension Host {
-    /// A notice of a peer. What concerns the system shard's rows is not the host's: the runtime sees to `report`.
+    /// A notice of a peer. What concerns the system shard's rows and placement is not the host's, but the runtime's.
     package mutating func receive(_ notice: ReplicaNotice, from peer: NodeID, now: Instant) {
         switch notice {
         case .descriptor(let to, let descriptor): hear(descriptor, to, from: peer)
@@ -22,7 +22,9 @@ extension Host {
             guard let slot = slots[shard], replicas[slot].descriptor.epoch == epoch else { return }
             replicas[slot].reportedEpoch = epoch
         case .wanted(let shard, let absent, let to): want(absent, of: shard, to, from: peer)
-        case .report, .reserve, .reserved: break
+        case .transfer(let number, let shard, let epoch, let target):
+            transfer(shard, epoch, to: target, from: peer, number: number, now: now)
+        case .report, .reserve, .reserved, .call: break
         }
     }
 

@@ -66,7 +66,7 @@ extension Simulation {
             case .replicas(let change):
                 guard mayChange(change) else { return }
                 node.host.change(change, from: reference, now: instant(node))
-            case .status, .split: break
+            case .status, .split, .placement: break
             }
             scheduleTurn(node)
         }
@@ -149,7 +149,7 @@ extension Simulation {
         case .values(let list): values(list, operation, client)
         case .page(let page): paged(page, operation, client)
         case .written(let result): written(result, operation, client)
-        case .status, .descriptor, .descriptors: fail("an answer that nobody asked for: \(body)")
+        case .status, .descriptor, .descriptors, .placement: fail("an answer that nobody asked for: \(body)")
         }
     }
 

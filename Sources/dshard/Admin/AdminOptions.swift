@@ -1,5 +1,6 @@
 import ArgumentParser
 import DShardClient
+import Keyspace
 import Raft
 import Wire
 
@@ -38,6 +39,21 @@ extension AdminOptions {
             for await (node, status) in group { statuses[node] = status }
             return statuses
         }
-        return ClusterView(table: table, statuses: statuses)
+        let placement = await placement(client, table, statuses)
+        return ClusterView(table: table, statuses: statuses, placement: placement)
+    }
+
+    /// What placement does, by the word of the node that says that it leads it; nil when none answers.
+    private static func placement(
+        _ client: DShardClient, _ table: RouteTable, _ statuses: [NodeID: NodeStatus]
+    ) async -> PlacementStatus? {
+        var leader: (term: Term, node: NodeID)?
+        for (node, status) in statuses {
+            for shard in status.shards where shard.descriptor.range == .system && shard.role == .leader {
+                if shard.term > leader?.term ?? .zero { leader = (shard.term, node) }
+            }
+        }
+        guard let address = table.nodes.first(where: { $0.node == leader?.node })?.address else { return nil }
+        return try? await client.placementStatus(at: address)
     }
 }

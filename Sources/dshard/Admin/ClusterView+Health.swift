@@ -35,7 +35,7 @@ extension ClusterView {
 
     private static func trouble(_ node: NodeView) -> [String] {
         switch node.state {
-        case .up: []
+        case .up, .draining, .decommissioning, .decommissioned: []
         case .down: ["node \(node.id) \(node.address): does not answer; start it"]
         case .starting where node.reasons.isEmpty: ["node \(node.id) \(node.address): not ready"]
         case .starting: node.reasons.map { "node \(node.id) \(node.address): not ready, \($0)" }

@@ -8,7 +8,7 @@ extension ClusterView {
 
     /// The answer of `admin status` for people.
     var text: String {
-        let up = nodes.count { $0.state == .up }
+        let up = nodes.count { $0.state != .down && $0.state != .starting }
         let led = shards.count { $0.leader != nil }
         var text = isHealthy ? "healthy" : "NOT HEALTHY"
         text += ": \(up) of \(nodes.count) nodes up, \(led) of \(shards.count) shards have a leader\n\n"
@@ -16,7 +16,8 @@ extension ClusterView {
         if shards.count > ClusterView.statusShardsMax {
             text += "… and \(shards.count - ClusterView.statusShardsMax) more: dshard admin shards\n"
         }
-        text += ClusterView.list("wrong", problems) + ClusterView.list("running", running)
+        text += ClusterView.list("wrong", problems) + ClusterView.list("running", running + operators)
+            + ClusterView.list("cannot be done now", obstacles)
         return text
     }
 

@@ -8,28 +8,52 @@ struct ClusterView: Sendable {
     var nodes: [NodeView]
     /// All shards, the system shard first, then in key order.
     var shards: [ShardView]
+    /// What placement is doing, one line each, and what it cannot do.
+    var operators: [String]
+    var obstacles: [String]
 
-    /// Puts together the map and the answers of the nodes; nil stands for a node that did not answer.
-    init(table: RouteTable, statuses: [NodeID: NodeStatus]) {
+    /// Puts together the map and the answers of the nodes; who is missing did not answer. `placement` is nil when its
+    /// leader does not.
+    init(table: RouteTable, statuses: [NodeID: NodeStatus], placement: PlacementStatus? = nil) {
+        operators = placement?.operators.map { "\(OperatorWait.progress($0)): \($0.reason)" } ?? []
+        obstacles = placement?.obstacles ?? []
         shards = ClusterView.shards(table, statuses)
         nodes = []
         for address in table.nodes.sorted(by: { $0.node < $1.node }) {
-            nodes.append(ClusterView.node(address, statuses[address.node], shards))
+            let duty = placement?.nodes.first { $0.node == address.node }?.duty ?? .serving
+            nodes.append(ClusterView.node(address, statuses[address.node], duty, shards))
         }
     }
 
     /// The shards of users, in key order.
     var userShards: [ShardView] { shards.filter { !$0.isSystem } }
 
-    private static func node(_ address: NodeAddress, _ status: NodeStatus?, _ shards: [ShardView]) -> NodeView {
-        NodeView(
+    private static func node(
+        _ address: NodeAddress, _ status: NodeStatus?, _ duty: NodeDutyCode, _ shards: [ShardView]
+    ) -> NodeView {
+        let holdsReplica = shards.contains { shard in shard.replicas.contains { $0.node == address.node } }
+        return NodeView(
             id: address.node,
             address: address.address,
-            state: status.map { $0.isReady ? .up : .starting } ?? .down,
+            state: state(status, duty, holdsReplica: holdsReplica),
             reasons: status?.reasons ?? [],
             leaders: shards.count { $0.leader == address.node },
             replicas: shards.count { shard in shard.replicas.contains { $0.node == address.node } },
             labels: (status?.labels ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    }
+
+    private static func state(
+        _ status: NodeStatus?, _ duty: NodeDutyCode, holdsReplica: Bool
+    ) -> NodeView.State {
+        // Whoever has left need not answer.
+        if duty == .decommissioning, !holdsReplica { return .decommissioned }
+        guard let status else { return .down }
+        guard status.isReady else { return .starting }
+        switch duty {
+        case .serving: return .up
+        case .draining: return .draining
+        case .decommissioning: return .decommissioning
+        }
     }
 
     /// The newest descriptor of each shard: a node that has just applied a change knows it before the map does (rule

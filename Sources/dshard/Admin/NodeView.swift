@@ -22,5 +22,11 @@ struct NodeView: Sendable {
         case starting
         /// Does not answer.
         case down
+        /// Serves, and is not to lead: it is going to be stopped for a while.
+        case draining
+        /// Serves until its replicas are elsewhere.
+        case decommissioning
+        /// Has nothing any more, and can be stopped, or is.
+        case decommissioned
     }
 }

@@ -23,6 +23,7 @@ extension ServeOptions {
             cacheBytes: try settings.value(cache, "cache", default: ByteSize.mebibytes(256)).bytes,
             snapshotBytesPerSecond: try snapshotRate(settings),
             logKeepEntries: try settings.value(logKeep, "log-keep", default: 50_000),
+            repairAfter: try repairAfter(settings),
             drainTimeout: try settings.value(drainTimeout, "drain-timeout", default: TimeSpan(.seconds(30))).duration,
             logLevel: try settings.value(logLevel, "log-level", default: Level.info).rawValue,
             logFormat: format == .json ? .json : .text)
@@ -41,6 +42,13 @@ extension ServeOptions {
         // Slower than this a snapshot of any size takes for ever.
         guard rate >= 1 << 20 else { throw .refused("--snapshot-rate is at least 1MiB") }
         return rate
+    }
+
+    private func repairAfter(_ settings: Settings) throws(CommandFailure) -> Duration {
+        let time = try settings.value(repairAfter, "repair-after", default: TimeSpan(.seconds(300))).duration
+        // A shorter silence is that of an election or a restart.
+        guard time >= .seconds(1) else { throw .refused("--repair-after is at least 1s") }
+        return time
     }
 
     private static func check(listen: Endpoint, advertise: Endpoint?) throws(CommandFailure) {

@@ -46,6 +46,11 @@ struct ServeOptions: ParsableArguments {
             valueName: "entries"))
     var logKeep: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A node that was silent for so long has its replicas replaced. (default: 5m)", valueName: "time"))
+    var repairAfter: String?
+
     @Option(help: ArgumentHelp("How long SIGTERM may take to hand over. (default: 30s)", valueName: "time"))
     var drainTimeout: String?
 

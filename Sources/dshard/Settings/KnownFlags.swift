@@ -3,13 +3,14 @@ enum KnownFlags {
     /// The flags of `serve`, which are also the names of its config file.
     static let serve = [
         "data-dir", "listen", "advertise", "http", "initial-cluster", "join", "split-at", "labels", "cache",
-        "snapshot-rate", "log-keep", "drain-timeout", "log-level", "log-format",
+        "snapshot-rate", "log-keep", "repair-after", "drain-timeout", "log-level", "log-format",
     ]
 
     /// The flags of the commands that talk to a cluster.
     static let clients = [
         "endpoints", "timeout", "output", "consistency", "max-staleness", "ttl", "expect", "expect-version", "absent",
-        "prefix", "limit", "reverse", "keys-only", "raw", "progress", "system",
+        "prefix", "limit", "reverse", "keys-only", "raw", "progress", "system", "no-wait", "yes",
+        "at", "from", "to",
     ]
 
     /// The flags of `bench` that no other command has.

@@ -4,11 +4,11 @@ package final class ClusterProcess {
     package let nodes: [NodeProcess]
     private let folder: TemporaryFolder
 
-    private init(count: Int, splitAt borders: [String]) throws {
+    private init(count: Int, splitAt borders: [String], arguments further: [String]) throws {
         let folder = try TemporaryFolder("dshard-cluster")
         let ports = (0..<count).map { _ in (FreePorts.next(), FreePorts.next()) }
         let list = ports.map { "127.0.0.1:\($0.0)" }.joined(separator: ",")
-        var arguments = ["--initial-cluster", list]
+        var arguments = ["--initial-cluster", list] + further
         if !borders.isEmpty { arguments += ["--split-at", borders.joined(separator: ",")] }
         nodes = ports.enumerated().map { index, port in
             NodeProcess(
@@ -19,11 +19,12 @@ package final class ClusterProcess {
     }
 
     /// Runs `body` with a cluster that is ready; whatever happens, no process outlives the call. `borders` are the
-    /// first shards' borders in text form.
+    /// first shards' borders in text form, `arguments` further ones of `serve`.
     package static func with(
-        nodes count: Int = 3, splitAt borders: [String] = [], _ body: (ClusterProcess) async throws -> Void
+        nodes count: Int = 3, splitAt borders: [String] = [], arguments: [String] = [],
+        _ body: (ClusterProcess) async throws -> Void
     ) async throws {
-        let cluster = try ClusterProcess(count: count, splitAt: borders)
+        let cluster = try ClusterProcess(count: count, splitAt: borders, arguments: arguments)
         do {
             try await cluster.startAll()
             try await body(cluster)
@@ -47,6 +48,13 @@ package final class ClusterProcess {
         let stopped = nodes.filter { !$0.isRunning }
         for node in stopped { try node.launch() }
         for node in stopped { _ = try await node.ready() }
+    }
+
+    /// A node that is not running yet and has no data: for one that joins. It is the caller's to end.
+    package func newNode(_ number: Int, arguments: [String] = []) -> NodeProcess {
+        NodeProcess(
+            number: number, port: FreePorts.next(), httpPort: FreePorts.next(), folder: path("node\(number)"),
+            arguments: ["--join", nodes.map(\.address).joined(separator: ",")] + arguments)
     }
 
     /// The node that leads the most shards.

@@ -1,0 +1,161 @@
+internal import Keyspace
+internal import Placement
+internal import Raft
+package import Wire
+
+/// What administrators ask. One request after the other: each sees what the one before has changed, so of two that
+/// exclude each other the second is told.
+extension Controller {
+    /// Takes a request; its answer comes as an effect that names `number`, which is not zero.
+    package mutating func ask(_ request: PlacementRequest, number: UInt64) {
+        guard askers.count < limits.askersMax else {
+            return answer(number, .failure(.busy(retryAfterMilliseconds: 500, reason: "too many requests at once")))
+        }
+        askers.append((number, request))
+    }
+
+    mutating func serveAskers(now: Instant) {
+        while let first = askers.first {
+            // Until everybody was heard, nobody could be told who is fit for what.
+            guard isSettled(now: now) else { return }
+            if first.request.changesSomething, !waiting.isEmpty || !inFlight.isEmpty { return }
+            askers.removeFirst()
+            serve(first.request, first.number, now: now)
+        }
+    }
+
+    private mutating func serve(_ request: PlacementRequest, _ number: UInt64, now: Instant) {
+        switch request {
+        case .status: answer(number, .success(.status(status(now: now))))
+        case .operation(let shard, let id): answer(number, .success(.operation(operation(of: shard, id))))
+        case .why(let shard): answer(number, why(shard, now: now))
+        case .move, .transfer, .setDuty, .setReplication:
+            do throws(Refusal) {
+                waiting.append(PendingRow(kind: try kind(for: request, now: now), asker: number))
+            } catch {
+                answer(number, .failure(Self.refused(error)))
+            }
+        }
+    }
+
+    private func kind(for request: PlacementRequest, now: Instant) throws(Refusal) -> PendingRow.Kind {
+        switch request {
+        case .move(let shard, let from, let to):
+            return .create(try scheduler.answer(.move(shard, from: from, to: to), in: view, now: now).planned)
+        case .transfer(let shard, let to):
+            return .create(try scheduler.answer(.transfer(shard, to: to), in: view, now: now).planned)
+        case .setDuty(let node, .serving):
+            guard view.node(node) != nil || duties[node] != nil else { throw .unknownNode(node) }
+            return .duty(node, .serving)
+        case .setDuty(let node, .draining):
+            try scheduler.checkDrain(node, in: view)
+            return .duty(node, .draining)
+        case .setDuty(let node, .decommissioning):
+            try scheduler.checkDecommission(node, in: view, now: now)
+            return .duty(node, .decommissioning)
+        case .setReplication(let number):
+            guard let factor = ReplicationFactor(rawValue: Int(number)) else { throw .noSuchFactor(Int(number)) }
+            try scheduler.checkReplication(factor, in: view, now: now)
+            return .replication(factor)
+        case .status, .operation, .why: preconditionFailure("nothing is written for a question")
+        }
+    }
+
+    /// All refusals mean that nothing has changed. Some pass by themselves: what merely evens things out is waited for.
+    private static func refused(_ refusal: Refusal) -> RequestError {
+        switch refusal {
+        case .operatorThere(let planned) where planned.priority >= .manual: .invalidRequest(refusal.description)
+        case .operatorThere, .inJoint, .notHeard:
+            .busy(retryAfterMilliseconds: 1_000, reason: refusal.description)
+        default: .invalidRequest(refusal.description)
+        }
+    }
+
+    private func status(now: Instant) -> PlacementStatus {
+        let factor = scheduler.rules.replication.rawValue
+        let uneven = view.shards.count { shard in
+            !shard.isSystem && (shard.replicas.count != factor || shard.replicas.contains { $0.role != .voter })
+        }
+        return PlacementStatus(
+            leader: node, replication: UInt8(clamping: factor), unevenShards: UInt32(clamping: uneven),
+            nodes: nodesStatus(now: now),
+            operators: view.operators.prefix(PlacementStatus.operatorsMax).compactMap {
+                operation(of: $0.planned.shard)
+            },
+            obstacles: obstacles.prefix(PlacementStatus.obstaclesMax).map(\.description))
+    }
+
+    private func nodesStatus(now: Instant) -> [PlacementStatus.Node] {
+        var counts: [NodeID: (leaders: UInt32, replicas: UInt32)] = [:]
+        for shard in view.shards {
+            for replica in shard.replicas {
+                counts[replica.member.node, default: (0, 0)].replicas += 1
+                if replica.member.replica == shard.leader { counts[replica.member.node, default: (0, 0)].leaders += 1 }
+            }
+        }
+        var nodes = view.nodes.map { known in
+            let health = known.health(leadingSince: view.leadingSince, rules: scheduler.rules, now: now)
+            return PlacementStatus.Node(
+                node: known.id, duty: known.duty.code, health: .init(health), leaders: counts[known.id]?.leaders ?? 0,
+                replicas: counts[known.id]?.replicas ?? 0)
+        }
+        // Those that have left are forgotten otherwise.
+        for (node, row) in duties where view.node(node) == nil {
+            nodes.append(PlacementStatus.Node(node: node, duty: row.duty, health: .unknown))
+        }
+        return nodes.sorted { $0.node < $1.node }
+    }
+
+    private func operation(of shard: ShardID, _ id: UInt64) -> OperatorStatus? {
+        let last = operation(of: shard)
+        guard id != 0, last?.id != id else { return last }
+        return endings.last { $0.id == id }
+    }
+
+    /// The last operator of a shard.
+    func operation(of shard: ShardID) -> OperatorStatus? {
+        guard let row = rows[shard], let planned = Operator(row.record) else { return nil }
+        var status = OperatorStatus(
+            id: row.record.end?.operation ?? row.version.rawValue, shard: shard,
+            priority: planned.priority.description, steps: planned.steps.map(\.description), done: 0,
+            reason: row.record.reason, state: .running(waiting: drives[shard]?.refusal))
+        let progress = planned.progress(shards: { view.shard($0) })
+        if case .running(let step) = progress { status.done = UInt16(clamping: step) }
+        if case .finished = progress { status.done = UInt16(clamping: planned.steps.count) }
+        if let end = row.record.end { status.state = end.failure.map { .failed($0) } ?? .done }
+        return status
+    }
+
+    private func why(_ shard: ShardID, now: Instant) -> Result<PlacementAnswer, RequestError> {
+        guard let known = view.shard(shard) else {
+            return .failure(.invalidRequest(Refusal.unknownShard(shard).description))
+        }
+        var lines = [scheduler.why(shard, in: view, now: now).description]
+        if let refusal = drives[shard]?.refusal { lines.append("waits: \(refusal)") }
+        if let row = rows[shard], let end = row.record.end, let planned = Operator(row.record) {
+            lines.append("last: \(planned): \(end.failure.map { "failed, \($0)" } ?? "done")")
+        }
+        if known.leader == nil { lines.append("its leader has not reported yet") }
+        return .success(.explanation(lines.joined(separator: "\n")))
+    }
+}
+
+extension PlacementRequest {
+    fileprivate var changesSomething: Bool {
+        switch self {
+        case .status, .operation, .why: false
+        case .move, .transfer, .setDuty, .setReplication: true
+        }
+    }
+}
+
+extension PlacementStatus.Health {
+    fileprivate init(_ health: NodeHealth) {
+        switch health {
+        case .up: self = .up
+        case .unknown: self = .unknown
+        case .down: self = .down
+        case .dead: self = .dead
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Keyspace
+import Raft
+package import Wire
+
+/// Leaderships that placement hands from node to node, and what it hears of those here (rule 37).
+extension Host {
+    /// Another voter is to lead a shard that is led here. In any other epoch nothing is done. Answered at once: whether
+    /// the target leads is seen there.
+    mutating func transfer(
+        _ shard: ShardID, _ epoch: Epoch, to target: ReplicaID, from peer: NodeID, number: UInt64, now: Instant
+    ) {
+        do throws(RequestError) {
+            let slot = try beginTransfer(shard, epoch, to: target, now: now)
+            effects.notices.append((peer, .changed(number: number, replicas[slot].descriptor)))
+            touch(slot)
+        } catch {
+            effects.notices.append((peer, .refused(number: number, error)))
+        }
+    }
+
+    private mutating func beginTransfer(
+        _ shard: ShardID, _ epoch: Epoch, to target: ReplicaID, now: Instant
+    ) throws(RequestError) -> Int {
+        guard let slot = slots[shard] else { throw absence(of: shard) }
+        guard replicas[slot].group.role == .leader else { throw notLeader(slot) }
+        guard replicas[slot].descriptor.epoch == epoch else { throw .epochMismatch([replicas[slot].descriptor]) }
+        // Not to whom nobody can reach: its shard would have no leader until the transfer is given up.
+        let member = replicas[slot].descriptor.configuration.member(target)
+        if let member, peers[member.node]?.isConnected != true {
+            throw .busy(retryAfterMilliseconds: 200, reason: "node \(member.node) is not connected")
+        }
+        let transfer = TransferID(boot &+ nextTransfer)
+        nextTransfer &+= 1
+        do throws(TransferError) {
+            try replicas[slot].group.transferLeadership(to: target, id: transfer, now: now)
+        } catch {
+            switch error {
+            case .notLeader: throw notLeader(slot)
+            case .inProgress: throw .busy(retryAfterMilliseconds: 100, reason: "a transfer is under way")
+            case .notAVoter: throw .invalidRequest("replica \(target) is no other voter of shard \(shard)")
+            }
+        }
+        return slot
+    }
+
+    /// Whether the replica at this position of `replicas` leads.
+    package func leads(at position: Int) -> Bool {
+        replicas[position].group.role == .leader && !replicas[position].isRetired
+    }
+
+    /// How a shard is that is led here; nil when another node leads it.
+    package func ledShard(at position: Int) -> PlacementReport.LedShard? {
+        // Looked at in its place: a copy of every replica would cost more than all the rest.
+        guard leads(at: position) else { return nil }
+        let commit = replicas[position].group.commitIndex
+        return PlacementReport.LedShard(
+            descriptor: replicas[position].descriptor, leader: replicas[position].group.member.replica,
+            term: replicas[position].group.term,
+            others: replicas[position].group.progress.map { member in
+                PlacementReport.OtherReplica(
+                    replica: member.member.replica,
+                    isNear: member.hasAcknowledged && member.match.distance(to: commit) <= Self.nearEntries,
+                    isSilent: member.isSilent)
+            })
+    }
+
+    /// A replica that lacks no more takes a leadership over in one round trip.
+    private static let nearEntries: UInt64 = 256
+
+    /// Snapshots on their way to this node and from it.
+    package var snapshotsUnderWay: (receiving: Int, sending: Int) { (incoming.count, outgoing.count) }
+}

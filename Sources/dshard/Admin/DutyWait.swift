@@ -1,0 +1,44 @@
+import DShardClient
+import Raft
+import Wire
+
+/// Waits until a node is rid of what it is to be rid of.
+struct DutyWait: Sendable {
+    let client: DShardClient
+    let node: NodeID
+    /// What is to go: leaderships, or replicas.
+    let counts: @Sendable (PlacementStatus.Node) -> UInt32
+    /// Their name for people.
+    let name: String
+
+    /// So long nothing may happen before that is a failure.
+    private static let patience = Duration.seconds(60)
+
+    /// Returns when none is left; throws when nothing moves any more.
+    func end() async throws {
+        var last: UInt32?
+        var movedAt = ContinuousClock.now
+        while true {
+            let placement = try await AdminOperators.status(client)
+            guard let found = placement.nodes.first(where: { $0.node == node }) else {
+                throw CommandFailure.refused("there is no node \(node)")
+            }
+            if found.duty == .serving {
+                throw CommandFailure.refused("node \(node) was called back meanwhile")
+            }
+            let left = counts(found)
+            guard left > 0 else { return }
+            if left != last || !placement.operators.isEmpty { movedAt = .now }
+            if left != last, OpenFile.standardError.isTerminal {
+                OpenFile.standardError.say("node \(node): \(left) \(name) left\n")
+            }
+            last = left
+            guard ContinuousClock.now - movedAt < DutyWait.patience else {
+                let reason = placement.obstacles.first ?? "no other node can take them"
+                throw CommandFailure.refused(
+                    "node \(node) keeps \(left) \(name): \(reason); see dshard admin operators")
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}

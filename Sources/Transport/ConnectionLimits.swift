@@ -13,8 +13,9 @@ package struct ConnectionLimits: Sendable {
     package var peerFrameBytesMax = KeyLimits.peerFrameBytesMax
     /// The longest frame of a node that is not yet a member.
     package var formationFrameBytesMax = 1 << 20
-    /// Answers a client may leave unread.
-    package var clientPendingBytesMax = 8 << 20
+    /// Answers a client may leave unread. Reads wait before that; this is the end of a client that leaves the answers
+    /// to its writes.
+    package var clientPendingBytesMax = 16 << 20
     /// Bytes waiting for a peer, and for the server of a connection we dialled.
     package var peerPendingBytesMax = 64 << 20
     /// Frames up to this size are gathered into one buffer per tick; larger ones are written as they are.

@@ -15,6 +15,14 @@ package protocol ConnectionOwner: AnyObject {
     /// The frames of one read have been delivered: the moment to answer them together.
     func connectionReadComplete(_ connection: FramedConnection)
 
+    /// The socket has taken nearly all that it had left before.
+    func connectionDrained(_ connection: FramedConnection)
+
     /// The end of an opened connection; nothing follows. Not called for a handshake that failed.
     func connectionClosed(_ connection: FramedConnection, reason: CloseReason)
+}
+
+extension ConnectionOwner {
+    /// Who bounds what it writes in other ways need not know.
+    package func connectionDrained(_ connection: FramedConnection) {}
 }

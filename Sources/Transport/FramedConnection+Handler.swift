@@ -30,7 +30,9 @@ extension FramedConnection: ChannelInboundHandler {
 
     /// The socket takes bytes again, or no more.
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { bufferedBytes = 0 }
+        guard context.channel.isWritable else { return }
+        bufferedBytes = 0
+        if state == .open { owner?.connectionDrained(self) }
     }
 
     /// The socket reports an error, which is its end.

@@ -51,7 +51,8 @@ struct CommandTests {
         #expect(
             names.sorted() == [
                 "admin", "bench", "cas", "decommission", "delete", "drain", "dshard", "dump", "get", "kv", "load",
-                "move", "nodes", "operators", "put", "replication", "scan", "serve", "shard", "shards", "simulate", "split",
+                "move", "nodes", "operators", "put", "replication", "scan", "serve", "shard", "shards", "simulate",
+                "split",
                 "status", "transfer", "undrain", "verify", "why",
             ])
     }

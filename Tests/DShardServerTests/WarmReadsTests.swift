@@ -125,12 +125,15 @@ import Wire
                     generation: ReadGeneration(shard: ShardID(1), replica: ReplicaID(1), version: 1), applied: .zero)
             ], store: store, clusterMilliseconds: 0)
         var ids: [UInt64] = []
-        while let answers = reads.answer(wanted: { $0 == 1 }) {
+        var left: [Int] = []
+        while let answers = reads.answer(isTaken: { $0 == 1 }) {
             #expect(answers.byteCount < 2 * WarmReads.answerBytesMax + 1_000)
             #expect(answers.byteCount == answers.runs.reduce(0) { $0 + $1.frames.readableBytes })
             ids += answers.runs.flatMap(\.ids)
+            left += answers.rest.map(\.position)
         }
         #expect(ids == (0..<100).filter { $0 % 2 == 1 })
+        #expect(left == (0..<100).filter { $0 % 2 == 0 })
     }
 
     private func check(_ response: ClientResponse, _ number: Int) throws {

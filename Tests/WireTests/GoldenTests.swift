@@ -28,7 +28,8 @@ import Wire
             request.encode(into: &buffer)
             return try Codec.body(of: buffer, .client).kind
         }
-        #expect(requests == [0x10, 0x11, 0x11, 0x12, 0x13, 0x13, 0x14, 0x15, 0x16] + [UInt8](repeating: 0x17, count: 7))
+        #expect(
+            requests == [0x10, 0x11, 0x11, 0x12, 0x13, 0x13, 0x14, 0x15, 0x16] + [UInt8](repeating: 0x17, count: 7))
         let responses = try Samples.responses().prefix(8).map { response in
             var buffer = ByteBuffer()
             response.encode(into: &buffer)

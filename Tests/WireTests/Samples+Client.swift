@@ -20,23 +20,25 @@ extension Samples {
         epoch: Epoch(version: 0x36, config: 0x37), key: .user([0x6D]), child: ShardID(0x38), first: NodeID(0x39))
 
     static func requests() throws -> [ClientRequest] {
-        let bodies: [ClientRequest.Body] = [
-            .write(try write()),
-            .get(
-                GetRequest(
-                    route: route, consistency: .stale(maxMilliseconds: 0x27),
-                    keys: try KeyList([.user([0x61]), .user([0x62, 0x63])]))),
-            .get(GetRequest(route: route, consistency: .linearizable, keys: try KeyList([.user([0x61])]))),
-            .scan(
-                ScanRequest(
-                    route: route, consistency: .follower, start: .user([]), end: .end, isReverse: true, keysOnly: true,
-                    rowLimit: 0x28, byteLimit: 0x29)),
-            .routes(RoutesRequest(key: .user([0x61]), includesSystem: false)),
-            .routes(RoutesRequest(includesSystem: true)),
-            .status,
-            .replicas(replicaRequest),
-            .split(splitRequest),
-        ] + placementRequests.map { .placement($0) }
+        let bodies: [ClientRequest.Body] =
+            [
+                .write(try write()),
+                .get(
+                    GetRequest(
+                        route: route, consistency: .stale(maxMilliseconds: 0x27),
+                        keys: try KeyList([.user([0x61]), .user([0x62, 0x63])]))),
+                .get(GetRequest(route: route, consistency: .linearizable, keys: try KeyList([.user([0x61])]))),
+                .scan(
+                    ScanRequest(
+                        route: route, consistency: .follower, start: .user([]), end: .end, isReverse: true,
+                        keysOnly: true,
+                        rowLimit: 0x28, byteLimit: 0x29)),
+                .routes(RoutesRequest(key: .user([0x61]), includesSystem: false)),
+                .routes(RoutesRequest(includesSystem: true)),
+                .status,
+                .replicas(replicaRequest),
+                .split(splitRequest),
+            ] + placementRequests.map { .placement($0) }
         return bodies.map { ClientRequest(id: 0x31, timeoutMilliseconds: 0x32, body: $0) }
     }
 

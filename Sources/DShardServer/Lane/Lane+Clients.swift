@@ -13,6 +13,10 @@ final class ClientState {
     var inFlight = 0
     /// Whether it stands in the list of connections to flush.
     var isDirty = false
+    /// Whether the socket takes no more answers for now.
+    var isCongested = false
+    /// Reads that wait until it does, in the order in which they came.
+    var heldReads: [ReadTask] = []
 
     init(number: UInt64) { self.number = number }
 }
@@ -31,6 +35,7 @@ extension Lane {
     func clientClosed(_ connection: FramedConnection) {
         guard let client = connection.attachment as? ClientState else { return }
         clients[client.number] = nil
+        if client.isCongested { congestedClients -= 1 }
     }
 
     /// One request. A malformed one closes the connection: after it nothing on the stream can be trusted.
@@ -117,6 +122,7 @@ extension Lane {
     }
 
     func markDirty(_ connection: FramedConnection, _ client: ClientState) {
+        watch(connection, client)
         if dirtyClients.isEmpty, !isTurnScheduled { scheduleTurn() }
         guard dirtyClients.last !== connection else { return }
         dirtyClients.append(connection)

@@ -28,7 +28,7 @@ extension Lane {
             }
             common.append(WarmReads.Task(generation: task.generation, applied: applied))
             var others: [PendingRead] = []
-            for read in task.reads {
+            for read in task.reads where !hold(read, of: task.generation) {
                 if case .get(let get) = read.body, get.keys.count == 1, read.reference.connection != 0,
                     let key = get.keys.first
                 {
@@ -44,7 +44,7 @@ extension Lane {
         let reads = WarmReads(
             gets: gets, tasks: common, store: state, clusterMilliseconds: host.clock.milliseconds(at: host.lastTurn))
         if gets.count >= Self.sharedReadsMin, canShareReads { share(reads) }
-        while let answers = reads.answer(wanted: { clients[$0] != nil }) { finish(reads, answers) }
+        while let answers = reads.answer(isTaken: { clients[$0] != nil && !isCongested($0) }) { finish(reads, answers) }
     }
 
     /// Lets a thread of the read pool answer a part of the gets, once: what is large goes to the lane in one piece.
@@ -83,10 +83,13 @@ extension Lane {
 
     private func finish(_ reads: WarmReads, _ rest: [(position: Int, reason: WarmAnswers.Rest)]) {
         var cold = [[PendingRead]](repeating: [], count: reads.tasks.count)
+        var left: [ReadTask] = []
         for (position, reason) in rest {
             let get = reads.gets[position]
             let generation = reads.tasks[get.task].generation
             let read = PendingRead(reference: get.reference, body: .get(get.request))
+            // Nobody waits for it any more.
+            guard clients[get.reference.connection] != nil else { continue }
             guard host.isCurrent(generation) else {
                 respond(get.reference, .failure(host.mismatch(of: generation.shard, since: generation.version)))
                 continue
@@ -95,8 +98,10 @@ extension Lane {
             case .cold: cold[get.task].append(read)
             case .due: rereadAfterStamp(read, generation)
             case .failed(let error): fail(error, generation.shard, get.reference)
+            case .left: left.append(ReadTask(generation: generation, reads: [read]))
             }
         }
+        serve(left)
         for (task, reads) in zip(reads.tasks, cold) where !reads.isEmpty {
             serveFromDisk(ReadTask(generation: task.generation, reads: reads), task.applied)
         }
@@ -127,13 +132,16 @@ extension Lane {
             for read in task.reads { respond(read.reference, .failure(refusal)) }
             return scheduleTurn()
         }
-        for (read, result) in zip(task.reads, results) {
+        for (read, result) in zip(task.reads, results) where !hold(read, of: task.generation) {
             switch result {
             case .body(let body): respond(read.reference, body)
             case .due: rereadAfterStamp(read, task.generation)
             case .failed(let error): fail(error, task.generation.shard, read.reference)
             }
         }
+        // There is more when the answers are large.
+        let left = Array(task.reads.dropFirst(results.count))
+        if !left.isEmpty { serve([ReadTask(generation: task.generation, reads: left)]) }
         scheduleTurn()
     }
 

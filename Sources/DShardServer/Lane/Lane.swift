@@ -32,6 +32,10 @@ final class Lane: @unchecked Sendable {
     var nextClient: UInt64 = 1
     /// Connections with responses that wait for the flush at the end of the tick.
     var dirtyClients: [FramedConnection] = []
+    /// Clients whose sockets take no more answers for now.
+    var congestedClients = 0
+    /// Those of them whose sockets have room again.
+    var drainedClients: [FramedConnection] = []
     var internalRequests: [UInt64: @Sendable (ClientResponse.Body) -> Void] = [:]
     var nextInternalRequest: UInt64 = 1
     /// Splits that wait for the id of the new shard, by their number.
@@ -129,6 +133,7 @@ final class Lane: @unchecked Sendable {
         for task in effects.loads { loader?.load(task) }
         for answer in effects.answers { respond(answer.reference, answer.body) }
         serve(effects.reads)
+        serveHeldReads()
         flushClients()
         if host.hasWork { scheduleTurn() }
         scheduleWakeUp()

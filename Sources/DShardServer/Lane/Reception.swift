@@ -77,6 +77,10 @@ final class Reception: ConnectionOwner, @unchecked Sendable {
         lane?.scheduleTurn()
     }
 
+    func connectionDrained(_ connection: FramedConnection) {
+        if connection.role == .client { lane?.clientDrained(connection) }
+    }
+
     func connectionClosed(_ connection: FramedConnection, reason: CloseReason) {
         if connection.role == .client { lane?.clientClosed(connection) }
     }

@@ -21,6 +21,8 @@ struct WarmAnswers: Sendable {
         /// Expired by the leader's clock but not yet by replicated time (rule 21).
         case due
         case failed(StorageError)
+        /// The answers are large already, or its connection takes none.
+        case left
     }
 
     private(set) var runs: [Run] = []

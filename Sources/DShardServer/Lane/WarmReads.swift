@@ -46,22 +46,24 @@ final class WarmReads: Sendable {
         self.clusterMilliseconds = clusterMilliseconds
     }
 
-    /// Answers of this many bytes are handed out before more are made: a connection that does not take them is closed,
-    /// and its other gets cost nothing. A portion may be made on top.
+    /// Answers of this many bytes are handed out before more are made: what a connection does not take waits there.
     static let answerBytesMax = 1 << 20
 
     /// Answers gets until none is left that nobody has taken, or these answers are large; nil when none was left.
-    /// Gets of connections that are not `wanted` any more are skipped. Waits for no disk. From any thread.
-    func answer(wanted: (_ connection: UInt64) -> Bool = { _ in true }) -> WarmAnswers? {
+    /// Gets of connections whose answers are not `taken` are left. Waits for no disk. From any thread.
+    func answer(isTaken: (_ connection: UInt64) -> Bool = { _ in true }) -> WarmAnswers? {
         var answers = WarmAnswers()
         var hasTaken = false
         while answers.byteCount < Self.answerBytesMax {
             let first = next.add(Self.portion, ordering: .relaxed).oldValue
             guard first < gets.count else { return hasTaken ? answers : nil }
             hasTaken = true
-            for position in first..<min(first + Self.portion, gets.count)
-            where wanted(gets[position].reference.connection) {
-                answer(position, &answers)
+            for position in first..<min(first + Self.portion, gets.count) {
+                if answers.byteCount < Self.answerBytesMax, isTaken(gets[position].reference.connection) {
+                    answer(position, &answers)
+                } else {
+                    answers.leave(position, .left)
+                }
             }
         }
         return answers

@@ -28,22 +28,45 @@ package struct DiskReader: Sendable {
         case due
         /// The store could not be read.
         case failed(StorageError)
+
+        /// Of the values and rows in the answer.
+        fileprivate var byteCount: Int {
+            switch self {
+            case .body(.values(let list)): list.bytes.readableBytes
+            case .body(.page(let page)): page.rows.readableBytes
+            case .body, .due, .failed: 0
+            }
+        }
     }
 
     /// The values of one request together; a frame must hold them.
     private static let answerBytesMax = KeyLimits.clientFrameBytesMax - (64 << 10)
 
-    /// The outcomes of the task's reads, in their order. Blocks.
+    /// Answers of this many bytes are handed out before more are made.
+    private static let answersBytesMax = 2 << 20
+
+    /// The outcomes of the task's reads, in their order: of the first at least, and of no more once the answers are
+    /// large. Blocks.
     package func read(_ task: ReadTask) -> [Outcome] {
-        task.reads.map { read in
-            do throws(StorageError) {
-                switch read.body {
-                case .get(let get): return try values(get)
-                case .scan(let scan): return try page(scan)
-                }
-            } catch {
-                return .failed(error)
+        var outcomes: [Outcome] = []
+        outcomes.reserveCapacity(task.reads.count)
+        var byteCount = 0
+        for read in task.reads where byteCount < Self.answersBytesMax {
+            let outcome = self.outcome(of: read)
+            byteCount += outcome.byteCount
+            outcomes.append(outcome)
+        }
+        return outcomes
+    }
+
+    private func outcome(of read: PendingRead) -> Outcome {
+        do throws(StorageError) {
+            switch read.body {
+            case .get(let get): return try values(get)
+            case .scan(let scan): return try page(scan)
             }
+        } catch {
+            return .failed(error)
         }
     }
 

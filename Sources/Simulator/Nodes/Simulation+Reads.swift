@@ -34,6 +34,9 @@ extension Simulation {
             case .failed(let error): fail("node \(node.id) cannot read: \(error)")
             }
         }
+        // There is more when the answers are large.
+        let left = Array(task.reads.dropFirst(results.count))
+        if !left.isEmpty { serve(ReadTask(generation: task.generation, reads: left), node) }
         if node.asking({ $0.hasWork }) { scheduleTurn(node) }
     }
 }

@@ -16,7 +16,8 @@ extension ClusterView {
         if shards.count > ClusterView.statusShardsMax {
             text += "… and \(shards.count - ClusterView.statusShardsMax) more: dshard admin shards\n"
         }
-        text += ClusterView.list("wrong", problems) + ClusterView.list("running", running + operators)
+        text +=
+            ClusterView.list("wrong", problems) + ClusterView.list("running", running + operators)
             + ClusterView.list("cannot be done now", obstacles)
         return text
     }

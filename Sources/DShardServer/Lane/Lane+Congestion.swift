@@ -1,0 +1,61 @@
+import Host
+import Transport
+
+/// A client that asks for more than its connection takes is held up, and nobody else: what it reads next is read when
+/// the socket has room for the answers.
+extension Lane {
+    /// Answers that a connection may leave unread before its reads wait, in bytes.
+    private static let unreadBytesMax = 2 << 20
+
+    /// Looks, when an answer was written, whether the connection takes it.
+    func watch(_ connection: FramedConnection, _ client: ClientState) {
+        guard connection.queuedBytes > Self.unreadBytesMax, !client.isCongested else { return }
+        // What was only gathered may well find room.
+        connection.flush()
+        guard connection.queuedBytes > Self.unreadBytesMax else { return }
+        client.isCongested = true
+        congestedClients += 1
+    }
+
+    /// Whether answers to this connection have to wait; false for one that is gone.
+    func isCongested(_ connection: UInt64) -> Bool {
+        guard congestedClients > 0, let client = clients[connection]?.attachment as? ClientState else { return false }
+        return client.isCongested
+    }
+
+    /// Keeps a read for later if its answer would have to wait.
+    func hold(_ read: PendingRead, of generation: ReadGeneration) -> Bool {
+        guard isCongested(read.reference.connection),
+            let client = clients[read.reference.connection]?.attachment as? ClientState
+        else { return false }
+        if client.heldReads.last?.generation == generation {
+            client.heldReads[client.heldReads.count - 1].reads.append(read)
+        } else {
+            client.heldReads.append(ReadTask(generation: generation, reads: [read]))
+        }
+        return true
+    }
+
+    /// The socket has room again. Its flush may be under way: nothing is written before that is over.
+    func clientDrained(_ connection: FramedConnection) {
+        guard let client = connection.attachment as? ClientState, client.isCongested else { return }
+        drainedClients.append(connection)
+        scheduleTurn()
+    }
+
+    /// Reads what had to wait. The index of such a read is applied as it was, so a later state answers as well
+    /// (rule 25).
+    func serveHeldReads() {
+        guard !drainedClients.isEmpty else { return }
+        let drained = drainedClients
+        drainedClients.removeAll()
+        for connection in drained {
+            guard let client = connection.attachment as? ClientState, client.isCongested else { continue }
+            client.isCongested = false
+            congestedClients -= 1
+            let held = client.heldReads
+            client.heldReads = []
+            serve(held)
+        }
+    }
+}

@@ -69,7 +69,9 @@ let package = Package(
         // seeds with the checks of overlapping accesses that the flag leaves out of release builds.
         .target(
             name: "Simulator",
-            dependencies: ["Raft", "Keyspace", "Wire", "Storage", "Host", "Routing", nioCore],
+            dependencies: [
+                "Raft", "Keyspace", "Wire", "Storage", "Host", "Placement", "Control", "Routing", nioCore,
+            ],
             swiftSettings: settings
                 + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
 

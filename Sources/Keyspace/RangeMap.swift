@@ -29,10 +29,12 @@ package struct RangeMap: Sendable {
     @discardableResult
     package mutating func merge(_ descriptor: Descriptor) -> Bool {
         guard !descriptor.range.isEmpty else { return false }
-        if let known = self[shard: descriptor.shard], !descriptor.isNewer(than: known) { return false }
+        if let known = self[shard: descriptor.shard], !descriptor.isNewer(than: known),
+            !isPlanted(.olderDescriptorKept)
+        { return false }
         let replaced = indices(overlapping: descriptor.range)
         for index in replaced where all[index].shard != descriptor.shard {
-            if all[index].epoch.version >= descriptor.epoch.version { return false }
+            if all[index].epoch.version >= descriptor.epoch.version, !isPlanted(.olderDescriptorKept) { return false }
         }
         for index in replaced { startByShard[all[index].shard] = nil }
         all.replaceSubrange(replaced, with: CollectionOfOne(descriptor))

@@ -116,6 +116,12 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case splitNotAtomic = "split-not-atomic"
     /// The new shard begins behind the border.
     case splitBorderOffByOne = "split-border-off-by-one"
+    /// A snapshot is installed although another shard's replica has its keys.
+    case overlappingSnapshotInstalled = "overlapping-snapshot-installed"
+    /// Of two descriptors that overlap the one that was heard last counts.
+    case olderDescriptorKept = "older-descriptor-kept"
+    /// A change of members is proposed in whatever epoch the shard is.
+    case changeInAnyEpoch = "change-in-any-epoch"
 
     // Storage, wire, client.
     /// An append leaves the chunks behind it.

@@ -2,6 +2,7 @@ import Host
 import Keyspace
 import NIOCore
 import Raft
+import Routing
 import Storage
 import Wire
 
@@ -15,6 +16,7 @@ extension Simulation {
         scheduleEvents()
         scheduleSplits()
         scheduleEventfulSplit()
+        scheduleAdministrators()
         watch()
         run(milliseconds: options.milliseconds)
         serveWithQuorum()
@@ -57,6 +59,8 @@ extension Simulation {
         heal(except: left)
         isBusy = false
         run(milliseconds: 20_000) { clients.allSatisfy { $0.operation == nil } }
+        // Who led until just now and has a full disk says so, which nobody asks twice.
+        if left.contains(where: \.isDiskFull) { run(milliseconds: 3_000) }
         serveEverywhere("with a quorum of nodes \(quorum.map { "\($0.id)" }.sorted().joined(separator: ", "))")
     }
 
@@ -88,13 +92,17 @@ extension Simulation {
                 if case .succeeded = client.lastOutcome { continue }
                 let owner = ranges.map.lookup(key)?.shard ?? userShards[shard].shard
                 let places = describe(owner)
-                fail("shard \(owner) does not serve \(operation) \(circumstance): \(client.lastOutcome); \(places)")
+                let route = client.router.descriptors.first { $0.range.contains(key) }
+                fail(
+                    "shard \(owner) does not serve \(operation) \(circumstance): \(client.lastOutcome); "
+                        + "the client knows \(route.map { "\($0)" } ?? "nothing"), the row is "
+                        + "\(rows[owner].map { "\($0)" } ?? "not there"); \(places)")
             }
         }
     }
 
     /// What every node makes of a shard, for people.
-    private func describe(_ shard: ShardID) -> String {
+    func describe(_ shard: ShardID) -> String {
         nodes.map { node in
             guard node.isUp else { return "node \(node.id) down" }
             guard let replica = node.host.replica(of: shard) else { return "node \(node.id) without a replica" }
@@ -108,7 +116,7 @@ extension Simulation {
             return "node \(node.id) \(state) \(voice) \(group.member.replica) \(sync)term \(group.term) "
                 + "leader \(leader) last \(group.lastIndex) of \(group.lastTerm), commit \(group.commitIndex), "
                 + (progress.isEmpty ? "" : "followers \(progress.joined(separator: ", ")), ")
-                + "linked to \(links.map { "\($0.id)" }.joined(separator: " "))"
+                + (group.leader == nil || group.role == .leader ? "\(group.configuration), " : "") + "linked to \(links.map { "\($0.id)" }.joined(separator: " "))"
         }.joined(separator: "; ")
     }
 
@@ -121,6 +129,8 @@ extension Simulation {
         readCounters()
         // Those that lost something take the whole way: removed, destroyed, a learner, a snapshot, a voter.
         run(milliseconds: 60_000) { disorder == nil }
+        guard failure == nil else { return }
+        settlePlacement()
         guard failure == nil else { return }
         if let disorder {
             let places = allShards.map { "shard \($0.shard): \(describe($0.shard))" }

@@ -1,6 +1,7 @@
 import Host
 import Keyspace
 import NIOCore
+import Placement
 import Raft
 import Storage
 import Wire
@@ -30,11 +31,16 @@ package final class Simulation {
     var clientChance: Chance
     var checkChance: Chance
     var splitChance: Chance
+    var placementChance: Chance
 
     let record: BootstrapRecord
     /// The user shards; the system shard is simulated like any other but has no clients.
     let userShards: [Descriptor]
     let limits: HostLimits
+    /// What placement goes by; nil where it rests.
+    let placementRules: PlacementRules?
+    /// Nodes that administrators want something else of than to serve.
+    var onDuty: Set<NodeID> = []
     private(set) var nodes: [SimulatedNode] = []
     /// From node (row) to node (column).
     let ways: [[NetworkWay]]
@@ -95,7 +101,9 @@ package final class Simulation {
         clientChance = Chance(seed: options.seed, .clients)
         checkChance = Chance(seed: options.seed, .checks)
         splitChance = Chance(seed: options.seed, .splits)
+        placementChance = Chance(seed: options.seed, .placement)
         limits = Self.drawLimits(&processes)
+        placementRules = Self.drawPlacement(options, replicas: mix.replicas, &placementChance)
         record = Self.firstRecord(options, replicas: mix.replicas)
         checker = ConsensusChecker(record)
         userShards = Array(record.descriptors.dropFirst())

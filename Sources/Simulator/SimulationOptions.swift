@@ -20,6 +20,8 @@ package struct SimulationOptions: Sendable {
     package var isEventful = false
     /// Whether shards are split.
     package var splits = true
+    /// Whether placement is driven, in a part of the seeds.
+    package var placement = true
 
     package init(
         seed: UInt64, nodes: Int = 3, shards: Int = 8, milliseconds: Int = 60_000, clients: Int = 16,

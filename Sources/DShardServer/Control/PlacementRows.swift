@@ -4,8 +4,7 @@ import NIOCore
 import Raft
 import Wire
 
-/// Reads the rows that a new placement leader begins with. A row that does not read is an error: nothing may be planned
-/// as if it were not there.
+/// Reads the rows that a new placement leader begins with.
 struct PlacementRows: Sendable {
     let shard: SystemShard
 
@@ -28,17 +27,7 @@ struct PlacementRows: Sendable {
     private static func decode(_ rows: [SystemShard.Row]) throws(WireError) -> ControlRows {
         var found = ControlRows()
         found.nodes = try NodeRow.decode(rows).map { ($0.node, $0.record.labels) }
-        for row in rows {
-            if SystemRow.shards.contains(row.key) {
-                found.shards.append(try SystemRow.decodeDescriptor(row.value))
-            } else if SystemRow.operators.contains(row.key) {
-                found.operators.append((try SystemRow.decodeOperator(row.value), row.version))
-            } else if let node = SystemRow.node(ofDuty: row.key) {
-                found.duties.append((node, try SystemRow.decodeDuty(row.value), row.version))
-            } else if row.key == SystemRow.replication {
-                found.replication = (try SystemRow.decodeReplication(row.value), row.version)
-            }
-        }
+        for row in rows { try found.take(row.key, row.value, row.version) }
         return found
     }
 }

@@ -24,7 +24,7 @@ extension Host {
         guard let slot = slots[request.shard] else { throw .epochMismatch([]) }
         let descriptor = replicas[slot].descriptor
         guard replicas[slot].group.role == .leader else { throw notLeader(slot) }
-        guard request.epoch == descriptor.epoch else { throw .epochMismatch([descriptor]) }
+        guard request.epoch == descriptor.epoch || isPlanted(.changeInAnyEpoch) else { throw .epochMismatch([descriptor]) }
         guard replicas[slot].pendingChange == nil || isPlanted(.secondChangeAllowed) else {
             throw .busy(retryAfterMilliseconds: 50, reason: "the shard's replicas are changing")
         }

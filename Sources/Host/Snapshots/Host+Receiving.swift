@@ -80,7 +80,10 @@ extension Host {
             drop(position)
         }
         guard incoming.count < limits.snapshotsInMax, admission != .diskFull else { return .busy }
-        return isFree(offer.descriptor.range, for: envelope.shard) ? nil : .overlaps
+        guard isFree(offer.descriptor.range, for: envelope.shard) || isPlanted(.overlappingSnapshotInstalled) else {
+            return .overlaps
+        }
+        return nil
     }
 
     /// Why a snapshot is not for `receiver`, or not now, as far as that depends on who is here. A replica with a lesser
@@ -196,7 +199,9 @@ extension Host {
         if let refusal = refusal(of: snapshot.receiver, snapshot.shard, snapshot.offer.metadata) {
             return refuse(position, refusal)
         }
-        guard isFree(snapshot.offer.descriptor.range, for: snapshot.shard) else { return refuse(position, .overlaps) }
+        guard
+            isFree(snapshot.offer.descriptor.range, for: snapshot.shard) || isPlanted(.overlappingSnapshotInstalled)
+        else { return refuse(position, .overlaps) }
         guard let slot = slots[snapshot.shard] else {
             incoming[position].makesReplica = true
             return install(position, clearing: nil)

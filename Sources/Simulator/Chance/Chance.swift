@@ -12,6 +12,7 @@ struct Chance: RandomNumberGenerator {
         case clients
         case checks
         case splits
+        case placement
     }
 
     init(seed: UInt64, _ stream: Stream) {

@@ -57,8 +57,9 @@ struct MembershipChecker {
             simulation.fail("shard \(child.shard) has \(child.configuration), and its parent had \(known)")
         }
         begin(child)
-        for member in child.configuration.members
-        where lost.contains(where: { $0.shard == parent && homes[$0] == member.node }) {
+        // Not one that was replaced since.
+        let forgetful = known.members.filter { lost.contains(LogName(shard: parent, replica: $0.replica)) }.map(\.node)
+        for member in child.configuration.members where forgetful.contains(member.node) {
             lost.insert(LogName(shard: child.shard, replica: member.replica))
         }
     }

@@ -95,7 +95,8 @@ extension Simulation {
 
     /// Asks some node where the shards are, then goes on.
     private func askRoutes(_ client: SimulatedClient) {
-        guard let node = clientChance.pick(nodes) else { return }
+        let answering = nodes.filter { !client.router.hasFailed($0.id, at: trueInstant) }
+        guard let node = clientChance.pick(answering.isEmpty ? nodes : answering) else { return }
         send(.routes(RoutesRequest()), to: node, client, isRoutes: true)
     }
 

@@ -10,6 +10,8 @@ import Wire
 extension Simulation {
     /// How long a client waits for one answer, in microseconds.
     private static let attemptTimeout = 1_000_000
+    /// The same for the routes, which another node knows as well.
+    private static let lookupTimeout = 300_000
 
     func send(_ body: ClientRequest.Body, to node: SimulatedNode, _ client: SimulatedClient, isRoutes: Bool) {
         if !isRoutes {
@@ -25,7 +27,7 @@ extension Simulation {
         bytes.reserveCapacity(Self.frameCapacity)
         ClientRequest(id: id, timeoutMilliseconds: 5_000, body: body).encode(into: &bytes)
         trace.note(.request, now, bytes)
-        after(Self.attemptTimeout) { [unowned self] in
+        after(isRoutes ? Self.lookupTimeout : Self.attemptTimeout) { [unowned self] in
             guard case .attempt(let attempt) = waiting.removeValue(forKey: id) else { return }
             lost(attempt)
         }
@@ -91,6 +93,7 @@ extension Simulation {
 
     /// A request gets one answer, never two.
     func respond(_ answer: Answer, from node: SimulatedNode) {
+        if answer.reference.connection == Self.ownConnection { return answered(answer, node) }
         guard answered.insert(answer.reference.id).inserted else {
             return fail("node \(node.id) answered request \(answer.reference.id) twice")
         }

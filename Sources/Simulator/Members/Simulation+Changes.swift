@@ -121,9 +121,9 @@ extension Simulation {
 
     /// Whether a change may be handed to a host now. Nobody takes replicas away from a shard while one of its disks is
     /// known to have lost something, or while too many of those that remain wait for their beginning: that would lose
-    /// its quorum, which no system survives.
+    /// its quorum, which no system survives. Nor while a drawn quorum has to do alone.
     func mayChange(_ request: ReplicaRequest) -> Bool {
-        guard !checker.members.hasLostMember(request.shard) else { return false }
+        guard !isQuorumPhase, !checker.members.hasLostMember(request.shard) else { return false }
         guard let newest = checker.members.newest(of: request.shard)?.configuration else { return true }
         let change = request.change
         let voters =

@@ -169,6 +169,7 @@ extension Simulation {
             scheduleTurn(peer)
         case FrameKind.notice:
             hear(try ReplicaNotice.decode(frame), from: node, on: peer)
+        case FrameKind.placement: hear(try PlacementReport.decode(frame), from: node, on: peer)
         default: throw .unknownKind(frame.kind)
         }
     }

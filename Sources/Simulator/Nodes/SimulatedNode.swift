@@ -69,6 +69,9 @@ final class SimulatedNode {
         workshop = SnapshotWorkshop(store: engine, sessionWindowMilliseconds: 0)
     }
 
+    /// Placement in this life, while it is led here or answers who leads it.
+    var placement = SimulatedPlacement()
+
     /// What the checker saw of each replica in this life; position as in `Host.replicas`.
     var seen: [Claim] = []
     var seenLife = 0

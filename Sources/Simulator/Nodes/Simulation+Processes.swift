@@ -26,6 +26,7 @@ extension Simulation {
         node.applied = []
         node.snapshotMailbox = []
         node.isSnapshotting = false
+        node.placement = SimulatedPlacement()
         // Small pieces, so that streams are cut in the middle; not so small that one takes longer than a phase.
         node.workshop = SnapshotWorkshop(
             store: node.engine, sessionWindowMilliseconds: limits.sessionWindowMilliseconds,
@@ -44,6 +45,7 @@ extension Simulation {
         recover(node)
         guard node.isUp else { return }
         controlTick(node)
+        placementTick(node)
         scheduleTurn(node)
     }
 

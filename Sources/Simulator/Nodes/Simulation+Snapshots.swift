@@ -1,3 +1,4 @@
+import Control
 import Host
 import Keyspace
 import NIOCore
@@ -26,7 +27,7 @@ extension Simulation {
         snapshotNext(node)
     }
 
-    private func send(_ notice: ReplicaNotice, from node: SimulatedNode, to peer: SimulatedNode) {
+    func send(_ notice: ReplicaNotice, from node: SimulatedNode, to peer: SimulatedNode) {
         // This node may lead the system shard itself.
         guard peer !== node else { return after(0, on: node) { [unowned self] in hear(notice, from: node, on: node) } }
         var buffer = ByteBuffer()
@@ -37,9 +38,11 @@ extension Simulation {
     /// As in the server, what concerns the system shard's rows is not the host's.
     func hear(_ notice: ReplicaNotice, from peer: SimulatedNode, on node: SimulatedNode) {
         defer { scheduleTurn(node) }
+        guard !hearPlacement(notice, from: peer, on: node) else { return }
         guard case .report(let descriptor) = notice else {
             return node.host.receive(notice, from: peer.id, now: instant(node))
         }
+        node.placement.controller?.learn(descriptor)
         guard leader(of: record.descriptors[0].shard) === node else { return }
         let known = rows[descriptor.shard]
         if known.map({ descriptor.isNewer(than: $0) }) ?? true { rows[descriptor.shard] = descriptor }

@@ -54,6 +54,13 @@ package enum Probe: String, CaseIterable, Sendable {
     case replicaSuspected = "a replica turned out unreadable"
     case voterForgotten = "a node heard of a voter that it had lost"
     case suspectCleared = "a suspect was removed and destroyed"
+    case placementLed = "placement was led"
+    case operatorDone = "an operator was done"
+    case operatorFailed = "an operator ended early"
+    case stepDone = "a step of an operator was done"
+    case stepRefused = "a step of an operator was refused"
+    case administratorHeard = "an administrator's request was accepted"
+    case administratorRefused = "an administrator's request was refused"
     case suspectReturned = "a node came back to a shard where its replica was suspect"
 }
 

@@ -1,0 +1,44 @@
+package import Keyspace
+package import NIOCore
+internal import Raft
+package import Wire
+
+/// One row to be written, on condition that it still is as it was found.
+package struct RowWrite: Sendable {
+    package var key: Key
+    /// What is to be there.
+    package var value: ByteBuffer
+    /// What it must be of; nil: there must be none.
+    package var expects: Timestamp?
+
+    package init(key: Key, value: ByteBuffer, expects: Timestamp?) {
+        self.key = key
+        self.value = value
+        self.expects = expects
+    }
+}
+
+extension WriteRequest {
+    /// One batch of rows for the system shard, each on its condition.
+    package init(_ rows: [RowWrite], route: RouteStamp) throws(OperationProblem) {
+        var list = OperationList()
+        for row in rows {
+            let bytes = Array(row.value.readableBytesView)
+            if let version = row.expects {
+                try list.compareAndSet(row.key, bytes, expectVersion: version)
+            } else {
+                try list.putIfAbsent(row.key, bytes)
+            }
+        }
+        self.init(route: route, operationCount: UInt32(clamping: list.count), operations: list.bytes)
+    }
+}
+
+extension WriteResult {
+    /// The version that each row of a batch got, nil for one whose condition was false.
+    package var rowVersions: [Timestamp?] {
+        outcomes.map { outcome in
+            if case .swapped(let version) = outcome { version } else { nil }
+        }
+    }
+}

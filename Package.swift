@@ -190,7 +190,9 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: settings),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["TestKit", "Linearizability", "dshard", "Raft", "Keyspace", "Wire", nioCore],
+            dependencies: [
+                "TestKit", "Linearizability", "dshard", "Raft", "Keyspace", "Wire", "Storage", "RocksEngine", nioCore,
+            ],
             swiftSettings: settings),
     ]
 )

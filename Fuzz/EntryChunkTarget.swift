@@ -16,7 +16,7 @@ extension FuzzTarget {
     } seeds: {
         var seeds: [ByteBuffer] = []
         for chunk in [try Samples.chunk()] + (try Samples.entries().map { EncodedEntry.chunk([$0]) })
-            + [EncodedEntry.chunk([Samples.splitEntry()])] {
+            + [EncodedEntry.chunk([Samples.splitEntry()])] + Samples.mergeEntries().map { EncodedEntry.chunk([$0]) } {
             var seed = ByteBuffer(bytes: [1])
             seed.writeImmutableBuffer(chunk)
             seeds.append(seed)

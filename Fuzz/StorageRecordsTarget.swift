@@ -69,6 +69,7 @@ extension FuzzTarget {
             case .sessionCheckpoint: ShardRecordKey.sessionCheckpoint(shard)
             case .sessionDelta: ShardRecordKey.sessionDelta(shard, index: index ?? .zero)
             case .replica: ShardRecordKey.replica(shard)
+            case .merge: ShardRecordKey.merge(shard)
             }
         Check.that(written.array == Array(bytes.readableBytesView), "a record's key changes when it is written again")
     }
@@ -80,7 +81,11 @@ extension FuzzTarget {
             let (shard, replica) = try? NodeKey.decodeTombstone(
                 key: key.readableBytesSpan, value: value.readableBytesSpan)
         else { return }
-        let written = NodeKey.tombstone(shard).array + NodeKey.tombstoneValue(replica).array
+        let record =
+            NodeKey.decodeAbsorber(value: value.readableBytesSpan).map {
+                NodeKey.tombstoneValue(replica, absorbedBy: $0)
+            } ?? NodeKey.tombstoneValue(replica)
+        let written = NodeKey.tombstone(shard).array + record.array
         Check.that(written == Array(bytes.readableBytesView), "a tombstone changes when it is written again")
     }
 }

@@ -87,7 +87,12 @@ extension Controller {
         case .removeReplica(let member): change = ReplicaChange(remove: [member.replica])
         case .transferLeader(let member):
             return .transfer(number: number, shard: step.shard, step.expects, to: member.replica)
-        case .leaveJoint, .split, .merge: return nil
+        case .split(let key):
+            return .split(number: number, SplitRequest(shard: step.shard, epoch: step.expects, key: key))
+        case .merge(let right, let epoch, _):
+            let request = MergeRequest(shard: step.shard, epoch: step.expects, right: right, rightEpoch: epoch)
+            return .merge(.ask(number: number, request))
+        case .leaveJoint: return nil
         }
         return .request(
             number: number, ReplicaRequest(shard: step.shard, epoch: step.expects, change: change))

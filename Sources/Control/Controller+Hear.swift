@@ -77,8 +77,11 @@ extension Controller {
         if let last = terms[id], shard.term < last { return }
         terms[id] = shard.term
         let report = ShardReport(
-            descriptor: shard.descriptor, leader: shard.leader, bytes: ByteCount(shard.bytes), keys: 0,
-            load: Self.load(shard.operationsPerSecond),
+            descriptor: shard.descriptor, leader: shard.leader, bytes: ByteCount(shard.bytes), keys: shard.keys,
+            load: ShardLoad(
+                operationsPerSecond: UInt64(shard.operationsPerSecond),
+                share: LaneShare(perMille: Int(shard.laneShare)), halvingKey: shard.halvingKey),
+            middleKey: shard.middleKey,
             replicas: shard.others.map { other in
                 ReplicaStatus(replica: other.replica, isNear: other.isNear, isSilent: other.isSilent)
             })
@@ -90,13 +93,6 @@ extension Controller {
         drive.hint = nil
         drive.nextAt = min(drive.nextAt, now)
         drives[id] = drive
-    }
-
-    /// What so many operations a second take of the leader's lane: 4 µs each, between a put's and a get's.
-    private static func load(_ operationsPerSecond: UInt32) -> ShardLoad {
-        ShardLoad(
-            operationsPerSecond: UInt64(operationsPerSecond),
-            share: LaneShare(perMille: Int(operationsPerSecond) * 4 / 1_000))
     }
 
     /// A descriptor that a shard's leader has reported for the map's row.

@@ -18,8 +18,7 @@ extension Controller {
         for ending in plan.ended {
             waiting.append(PendingRow(kind: .end(ending.shard, failure: ending.failure?.description)))
         }
-        // What this release cannot do is not begun; `Placement` rules keep it from being planned at all.
-        for planned in plan.operators where planned.isDrivable { waiting.append(PendingRow(kind: .create(planned))) }
+        for planned in plan.operators { waiting.append(PendingRow(kind: .create(planned))) }
     }
 
     /// A node that is to leave, has nothing left and is silent has left.
@@ -79,7 +78,10 @@ extension Controller {
         for (position, pending) in written.enumerated() {
             guard let versions, position < versions.count, let version = versions[position] else {
                 needsRows = true
-                answer(pending.asker, .failure(.ambiguous))
+                let isKnown = versions != nil
+                answer(
+                    pending.asker,
+                    .failure(isKnown ? .unavailable("somebody else was first: try again") : .ambiguous))
                 continue
             }
             took(pending, version, now: now)
@@ -92,7 +94,7 @@ extension Controller {
 
     private mutating func took(_ pending: PendingRow, _ version: Timestamp, now: Instant) {
         switch pending.kind {
-        case .end(let shard, let failure): ended(shard, failure, version)
+        case .end(let shard, let failure): ended(shard, failure, version, now: now)
         case .create(let planned): began(planned, version, asker: pending.asker, now: now)
         case .duty(let node, let duty):
             duties[node] = (duty, version)
@@ -110,7 +112,11 @@ extension Controller {
         }
     }
 
-    private mutating func ended(_ shard: ShardID, _ failure: String?, _ version: Timestamp) {
+    private mutating func ended(_ shard: ShardID, _ failure: String?, _ version: Timestamp, now: Instant) {
+        // A merge that failed would freeze its right part again and again.
+        if failure != nil, let partner = rows[shard]?.record.partner {
+            view.restartQuiet([shard, partner], now: now)
+        }
         view.end(shard)
         drives[shard] = nil
         if var row = rows[shard] {

@@ -90,7 +90,11 @@ extension Controller {
         for shard in view.shards {
             for replica in shard.replicas {
                 counts[replica.member.node, default: (0, 0)].replicas += 1
-                if replica.member.replica == shard.leader { counts[replica.member.node, default: (0, 0)].leaders += 1 }
+                // Nobody is rid of a leadership before it is known who has it.
+                let mayLead = shard.leader == nil && view.node(replica.member.node)?.duty != .serving
+                if replica.member.replica == shard.leader || mayLead {
+                    counts[replica.member.node, default: (0, 0)].leaders += 1
+                }
             }
         }
         var nodes = view.nodes.map { known in

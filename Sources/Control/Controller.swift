@@ -128,8 +128,11 @@ package struct Controller: Sendable {
 
     /// Forgets what is needed by nobody any more: the leadership is over, or the rows are read again.
     package mutating func giveUp(_ reason: String) -> [ControlEffect] {
-        let numbers = (waiting + inFlight).map(\.asker).filter { $0 != 0 } + askers.map(\.number)
+        // What is on its way may be written all the same.
+        let written = inFlight.map(\.asker).filter { $0 != 0 }
+        let numbers = waiting.map(\.asker).filter { $0 != 0 } + askers.map(\.number)
         (waiting, inFlight, askers) = ([], [], [])
-        return numbers.map { .answer($0, .failure(.unavailable(reason))) }
+        return written.map { .answer($0, .failure(.ambiguous)) }
+            + numbers.map { .answer($0, .failure(.unavailable(reason))) }
     }
 }

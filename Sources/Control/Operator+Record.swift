@@ -21,16 +21,6 @@ extension Operator {
             shard: record.shard, partner: record.partner, steps: record.steps.map { Step($0) }, priority: priority,
             reason: .recorded(record.reason), patience: .milliseconds(patience))
     }
-
-    /// Whether the nodes of this release do all of its steps.
-    var isDrivable: Bool {
-        steps.allSatisfy { step in
-            switch step.action {
-            case .split, .merge: false
-            case .addLearner, .promote, .enterJoint, .leaveJoint, .removeReplica, .transferLeader: true
-            }
-        }
-    }
 }
 
 extension Operator.Step {

@@ -11,9 +11,10 @@ enum Answer {
     indirect case page(ScanPage, resume: Key?)
     indirect case routes(RouteTable)
     indirect case status(NodeStatus)
-    /// What a shard has become by a split, what placement says, and why either was refused.
+    /// What a shard has become by a split or a merge, what placement says, and why either was refused.
     indirect case parts([Descriptor])
     indirect case placement(PlacementAnswer)
+    indirect case checked(ShardCheck)
     indirect case refused(RequestError)
     /// The keys of a group are no longer in one shard.
     case regroup

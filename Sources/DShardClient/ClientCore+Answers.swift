@@ -39,9 +39,14 @@ extension ClientCore {
             complete(slot, .status(status))
         case (.descriptors(let parts), .split):
             complete(slot, .parts(parts))
+        case (.descriptor(let whole), .merge):
+            complete(slot, .parts([whole]))
         case (.placement(let answer), .placement):
             complete(slot, .placement(answer))
-        case (.failure(let error), .split), (.failure(let error), .placement):
+        case (.checked(let check), .check):
+            complete(slot, .checked(check))
+        case (.failure(let error), .split), (.failure(let error), .merge), (.failure(let error), .placement),
+            (.failure(let error), .check):
             complete(slot, .refused(error))
         case (.failure(let error), _):
             refused(slot, error)
@@ -128,7 +133,7 @@ extension ClientCore {
         if case .lookup = slot.operation { return lookupFailed(slot) }
         // Asked of one node once: the caller decides what follows.
         switch slot.operation {
-        case .split, .placement:
+        case .split, .merge, .placement, .check:
             let isSent = failure == .connectionLost
             return complete(slot, .refused(isSent ? .ambiguous : .notLeader(hint: nil)))
         default: break

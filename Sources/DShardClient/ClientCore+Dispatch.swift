@@ -12,7 +12,8 @@ extension ClientCore {
         case .lookup, .routes:
             guard let link = linkForLookup() else { return waitForAnyNode(slot) }
             send(slot, over: link, to: link.node, RouteStamp(shard: ShardID(0), version: 0))
-        case .status(let address), .split(let address, _), .placement(let address, _):
+        case .status(let address), .split(let address, _), .merge(let address, _), .placement(let address, _),
+            .check(let address, _):
             let link = link(at: address)
             send(slot, over: link, to: link.node, RouteStamp(shard: ShardID(0), version: 0))
         case .get, .getMany, .write, .expiringPut, .scan:
@@ -121,8 +122,12 @@ extension ClientCore {
             return .status
         case .split(_, let request):
             return .split(request)
+        case .merge(_, let request):
+            return .merge(request)
         case .placement(_, let request):
             return .placement(request)
+        case .check(_, let request):
+            return .check(request)
         case .expiringPut:
             return nil
         }

@@ -22,14 +22,18 @@ enum Operation: Sendable {
     case status(address: String)
     /// A split, asked of the node at this address.
     case split(address: String, SplitRequest)
+    /// A merge, asked of the node at this address.
+    case merge(address: String, MergeRequest)
     /// A request to placement, asked of the node at this address.
     case placement(address: String, PlacementRequest)
+    /// A check of a shard, asked of the node at this address.
+    case check(address: String, CheckRequest)
 
     /// Whether it changes something.
     var isWrite: Bool {
         switch self {
         case .write, .expiringPut: true
-        case .get, .getMany, .scan, .routes, .lookup, .status, .split, .placement: false
+        case .get, .getMany, .scan, .routes, .lookup, .status, .split, .merge, .placement, .check: false
         }
     }
 
@@ -38,7 +42,7 @@ enum Operation: Sendable {
         switch self {
         case .get(let consistency), .getMany(_, let consistency): consistency != .linearizable
         case .scan(let page): page.consistency != .linearizable
-        case .write, .expiringPut, .routes, .lookup, .status, .split, .placement: false
+        case .write, .expiringPut, .routes, .lookup, .status, .split, .merge, .placement, .check: false
         }
     }
 
@@ -47,7 +51,7 @@ enum Operation: Sendable {
         switch self {
         case .getMany: true
         case .write(_, let count): count > 1
-        case .get, .expiringPut, .scan, .routes, .lookup, .status, .split, .placement: false
+        case .get, .expiringPut, .scan, .routes, .lookup, .status, .split, .merge, .placement, .check: false
         }
     }
 }

@@ -1,5 +1,6 @@
 package import Keyspace
 package import Raft
+package import Storage
 package import Wire
 
 /// What the applier reports of one task, once its batch is written.
@@ -22,12 +23,18 @@ package struct AppliedBatch: Sendable {
     package var descriptor: Descriptor?
     /// The shards that splits among the entries made.
     package var births: [ShardBirth]
+    /// Checks among the entries. One that wants a scan is the last entry: whoever writes the batch takes a snapshot of
+    /// the store then, before it writes another (rule 39).
+    package var checks: [AppliedCheck]
+    /// What the log says of merges and how much the session table holds, when an entry changed it.
+    package var merge: MergeReport?
 
     package init(
         shard: ShardID, replica: ReplicaID, through: LogIndex, throughTerm: Term, lastVersion: Timestamp,
         byteCount: Int, isAwaited: Bool = true, entries: [AppliedEntry], descriptor: Descriptor? = nil,
-        births: [ShardBirth] = []
+        births: [ShardBirth] = [], checks: [AppliedCheck] = [], merge: MergeReport? = nil
     ) {
+        self.merge = merge
         self.shard = shard
         self.replica = replica
         self.through = through
@@ -38,6 +45,23 @@ package struct AppliedBatch: Sendable {
         self.entries = entries
         self.descriptor = descriptor
         self.births = births
+        self.checks = checks
+    }
+
+    /// Which replica's batch it is.
+    package var name: LogName { LogName(shard: shard, replica: replica) }
+}
+
+/// What a step of a merge has changed.
+package struct MergeReport: Sendable {
+    /// As of the batch.
+    package var state: MergeState
+    /// The same of the session table.
+    package var load: MergeNotice.Load
+
+    package init(state: MergeState, load: MergeNotice.Load) {
+        self.state = state
+        self.load = load
     }
 }
 

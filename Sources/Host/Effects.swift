@@ -31,6 +31,8 @@ package struct Effects: Sendable {
     package var suspicions: [SuspectReplica] = []
     /// Suspects that are gone, durably: to be forgotten.
     package var cleared: [LogName] = []
+    /// Checks that did not find everything compared and equal, for people.
+    package var checks: [ShardCheck] = []
 
     package init() {}
 
@@ -42,7 +44,7 @@ package struct Effects: Sendable {
 
     private var hasNoReplicaWork: Bool {
         snapshotMessages.isEmpty && snapshotTasks.isEmpty && applyChanges.isEmpty && notices.isEmpty
-            && suspicions.isEmpty && cleared.isEmpty
+            && suspicions.isEmpty && cleared.isEmpty && checks.isEmpty
     }
 }
 
@@ -92,6 +94,13 @@ package struct ApplyTask: Sendable {
         self.entries = entries
         self.wantsOutcomes = wantsOutcomes
         self.isAwaited = isAwaited
+    }
+
+    /// Whether the state has to be read as it is behind this task (rule 39): nothing more of the shard is applied in
+    /// the same batch.
+    package var endsAtScan: Bool {
+        guard case .payload(let last) = entries.last?.content else { return false }
+        return last.wantsScan && !isPlanted(.checkComparesAtDifferentIndex)
     }
 
     /// The entries' sizes, in bytes, as the apply backlog counts them.

@@ -18,6 +18,7 @@ extension Host {
     package mutating func applied(_ batches: [AppliedBatch], now: Instant) {
         for batch in batches {
             applyBacklogBytes = max(0, applyBacklogBytes - batch.byteCount)
+            if let report = batch.merge { release(report.state.absorbed, by: batch.shard) }
             guard let slot = slots[batch.shard], replicas[slot].group.member.replica == batch.replica else {
                 // Taken out of service meanwhile; what it has split off stays, and is not its own any more.
                 let name = LogName(shard: batch.shard, replica: batch.replica)
@@ -30,8 +31,10 @@ extension Host {
                 replicas[slot].lastVersionApplied = batch.lastVersion
             }
             if let descriptor = batch.descriptor { adopt(descriptor, batch.births, slot, now: now) }
+            if !batch.checks.isEmpty { noteChecks(batch, slot, now: now) }
             answerProposed(slot, batch)
             answerChange(slot, batch)
+            if let report = batch.merge { note(report, slot, now: now) }
             releaseApplied(slot)
             touch(slot)
             leaveIfRemoved(slot)
@@ -117,6 +120,7 @@ extension Host {
     mutating func leadershipChanged(_ slot: Int) {
         let leads = replicas[slot].group.role == .leader
         if leads, !replicas[slot].wasLeader { counters.elections += 1 }
+        if leads != replicas[slot].wasLeader, !merges.isEmpty { leaveMerge(slot, now: lastTurn) }
         replicas[slot].wasLeader = leads
         guard !leads else { return }
         let waiting = replicas[slot].pendingReferences
@@ -124,6 +128,7 @@ extension Host {
         replicas[slot].pending = CommandBatchBuilder()
         answer(waiting, .failure(notLeader(slot)))
         leaveChange(slot)
+        leaveCheck(replicas[slot].descriptor.shard)
         while replicas[slot].proposedHead < replicas[slot].proposed.count {
             let unknown = isPlanted(.ambiguousAsNotApplied) ? RequestError.notApplied : .ambiguous
             answer(replicas[slot].proposed[replicas[slot].proposedHead].references, .failure(unknown))

@@ -125,6 +125,8 @@ extension Host {
         tendOutgoing(now: now)
         tendIncoming(now: now)
         tendComebacks(now: now)
+        tendChecks(now: now)
+        tendMerges(now: now)
         reportDescriptors(now: now)
         return clock.adjust(offsets: offsets, peerCount: peerOrder.count, now: now)
     }

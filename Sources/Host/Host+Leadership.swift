@@ -15,15 +15,21 @@ extension Host {
     package mutating func handOver(now: Instant) -> Bool {
         var isDone = true
         for slot in replicas.indices where replicas[slot].group.role == .leader && !replicas[slot].isRetired {
-            guard let successor = successor(slot) else { continue }
+            guard successor(slot) != nil else { continue }
             isDone = false
-            let transfer = TransferID(boot &+ nextTransfer)
-            nextTransfer &+= 1
-            // Refused while one is under way: then there is nothing to do but wait.
-            try? replicas[slot].group.transferLeadership(to: successor, id: transfer, now: now)
-            touch(slot)
+            handOver(slot, now: now)
         }
         return isDone
+    }
+
+    /// The same for one.
+    mutating func handOver(_ slot: Int, now: Instant) {
+        guard let successor = successor(slot) else { return }
+        let transfer = TransferID(boot &+ nextTransfer)
+        nextTransfer &+= 1
+        // Refused while one is under way: then there is nothing to do but wait.
+        try? replicas[slot].group.transferLeadership(to: successor, id: transfer, now: now)
+        touch(slot)
     }
 
     private func successor(_ slot: Int) -> ReplicaID? {
@@ -32,6 +38,9 @@ extension Host {
             status.member.replica != own && replicas[slot].group.configuration.isVoter(status.member.replica)
                 && peers[status.member.node]?.isConnected == true
         }
-        return voters.max { $0.match < $1.match }?.member.replica
+        // In turn among equals: two of them may be unable to lead, and must not pass it to each other for ever.
+        guard let most = voters.map(\.match).max() else { return nil }
+        let equals = voters.filter { $0.match == most }
+        return equals[Int(truncatingIfNeeded: replicas[slot].group.term.rawValue % UInt64(equals.count))].member.replica
     }
 }

@@ -6,12 +6,13 @@ extension Host {
     /// A read; its shard asks for one index per turn, whatever the number of reads (rule 25).
     package mutating func read(_ read: PendingRead, route: RouteStamp) {
         guard let slot = slots[route.shard] else {
-            return answer(read.reference, .failure(absence(of: route.shard)))
+            return answer(read.reference, .failure(absence(of: route.shard, since: route.version)))
         }
         let descriptor = replicas[slot].descriptor
         guard route.version == descriptor.epoch.version else {
             return answer(read.reference, .failure(mismatch(slot, since: route.version)))
         }
+        guard !replicas[slot].isFrozen else { return answer(read.reference, .failure(.frozen)) }
         if let problem = Self.problem(of: read, in: descriptor) {
             return answer(read.reference, .failure(problem))
         }
@@ -20,6 +21,7 @@ extension Host {
             return answer(
                 read.reference, .failure(.busy(retryAfterMilliseconds: 10, reason: "too many reads are waiting")))
         }
+        count(read, slot)
         replicas[slot].arrivedReads.append(read)
         touch(slot)
     }
@@ -52,7 +54,7 @@ extension Host {
         guard !replicas[slot].arrivedReads.isEmpty else { return }
         let reads = replicas[slot].arrivedReads
         replicas[slot].arrivedReads.removeAll(keepingCapacity: true)
-        replicas[slot].operationsTaken &+= UInt64(reads.count)
+        guard !replicas[slot].isFrozen else { return answer(reads.map(\.reference), .failure(.frozen)) }
         let id = ReadID(nextReadID)
         nextReadID &+= 1
         switch replicas[slot].group.read(id, now: now, neighbours: neighbourhood) {
@@ -118,6 +120,7 @@ extension Host {
         guard let (index, _) = replicas[slot].group.nextProposal else {
             return answer(read.reference, .failure(notLeader(slot)))
         }
+        guard !replicas[slot].isFrozen else { return answer(read.reference, .failure(.frozen)) }
         cut(slot, clusterMilliseconds: clock.milliseconds(at: now), now: now)
         waitingToCut.removeAll { $0 == slot }
         guard replicas[slot].group.lastIndex >= index else {

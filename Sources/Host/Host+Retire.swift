@@ -1,14 +1,17 @@
 import Keyspace
 package import Raft
-import Wire
+package import Wire
 
 extension Host {
     /// Takes a replica out of service for the life of this process: it answers nothing, votes nothing and leads
     /// nothing any more, because what it holds cannot be believed (rule 15). Whoever waits for it asks elsewhere.
-    package mutating func retire(_ shard: ShardID) {
+    package mutating func retire(
+        _ shard: ShardID,
+        _ error: RequestError = .unavailable("the shard's replica on this node is out of service")
+    ) {
         guard let slot = slots.removeValue(forKey: shard) else { return }
         starts[replicas[slot].descriptor.range.start] = nil
-        let refusal = ClientResponse.Body.failure(.unavailable("the shard's replica on this node is out of service"))
+        let refusal = ClientResponse.Body.failure(error)
         for entry in replicas[slot].proposed[replicas[slot].proposedHead...] {
             answer(entry.references, .failure(.ambiguous))
         }
@@ -17,6 +20,9 @@ extension Host {
         for waiting in replicas[slot].unconfirmedReads { answer(waiting.reads.map(\.reference), refusal) }
         for waiting in replicas[slot].unappliedReads { answer(waiting.reads.map(\.reference), refusal) }
         failChange(slot)
+        leaveCheck(shard)
+        ownReports[shard] = nil
+        if let asker = merges.removeValue(forKey: shard)?.asker { answer(asker, .failure(.ambiguous)) }
         takeLeave(slot)
         abandonSnapshots(from: replicas[slot].group.member, of: shard)
         dropSnapshots(to: shard)

@@ -21,7 +21,7 @@ extension Host {
     private mutating func beginTransfer(
         _ shard: ShardID, _ epoch: Epoch, to target: ReplicaID, now: Instant
     ) throws(RequestError) -> Int {
-        guard let slot = slots[shard] else { throw absence(of: shard) }
+        guard let slot = slots[shard] else { throw absence(of: shard, since: epoch.version) }
         guard replicas[slot].group.role == .leader else { throw notLeader(slot) }
         guard replicas[slot].descriptor.epoch == epoch else { throw .epochMismatch([replicas[slot].descriptor]) }
         // Not to whom nobody can reach: its shard would have no leader until the transfer is given up.

@@ -19,6 +19,7 @@ extension Host {
             if replicas[slot].isRetired { continue }
             startReads(slot, now: now)
             collect(slot, now: now)
+            if !merges.isEmpty || !barriers.isEmpty { advanceMerges(slot, now: now) }
             noteDeadline(slot)
         }
         touched.removeAll(keepingCapacity: true)
@@ -114,6 +115,12 @@ extension Host {
         }
     }
 
+    /// What merges wait for may have come with this look at a shard.
+    private mutating func advanceMerges(_ slot: Int, now: Instant) {
+        if !barriers.isEmpty { advanceAbsorbs(now: now) }
+        if !replicas[slot].isRetired { answerFreeze(slot) }
+    }
+
     /// Takes a group's effects and turns them into the host's.
     private mutating func collect(_ slot: Int, now: Instant) {
         var rounds = 0
@@ -136,6 +143,7 @@ extension Host {
             if ready.leadershipChanged { leadershipChanged(slot) }
         }
         if looking(at: slot, { $0.hasReady }) { touch(slot) }
+        if replicas[slot].group.barrier != nil { noteBarrier(slot, now: now) }
         askTruncation(slot)
     }
 
@@ -195,8 +203,18 @@ extension Host {
 
     private mutating func apply(_ entries: [Entry<EncodedEntry>], _ slot: Int, now: Instant) {
         guard !entries.isEmpty else { return }
+        var rest = entries[...]
+        // The state has to be read as it is behind the entry of a scan (rule 39).
+        while let position = rest.firstIndex(where: { $0.wantsScan && !isPlanted(.checkComparesAtDifferentIndex) }) {
+            hand(Array(rest[...position]), slot, now: now)
+            rest = rest[(position + 1)...]
+        }
+        if !rest.isEmpty { hand(rest.count == entries.count ? entries : Array(rest), slot, now: now) }
+    }
+
+    private mutating func hand(_ entries: [Entry<EncodedEntry>], _ slot: Int, now: Instant) {
         let isLeader = replicas[slot].group.role == .leader
-        let splits = entries.contains { $0.isSplit }
+        let splits = entries.contains { $0.isRangeChange }
         // The followers' part of the new shard elects its leader (rule 32).
         if splits, isLeader { replicas[slot].group.hurryCommit(now: now) }
         let task = ApplyTask(
@@ -238,8 +256,13 @@ extension Host {
 }
 
 extension Entry<EncodedEntry> {
-    /// Whether it splits its shard.
-    fileprivate var isSplit: Bool {
-        if case .payload(let payload) = content { payload.isSplit } else { false }
+    /// Whether it splits its shard, or is a step of a merge.
+    fileprivate var isRangeChange: Bool {
+        if case .payload(let payload) = content { payload.isSplit || payload.isMerge } else { false }
+    }
+
+    /// Whether it is a check with a scan.
+    fileprivate var wantsScan: Bool {
+        if case .payload(let payload) = content { payload.wantsScan } else { false }
     }
 }

@@ -11,7 +11,7 @@ extension Host {
         _ request: WriteRequest, from reference: RequestReference, isInternal: Bool = false, now: Instant
     ) {
         guard let slot = slots[request.route.shard] else {
-            return answer(reference, .failure(absence(of: request.route.shard)))
+            return answer(reference, .failure(absence(of: request.route.shard, since: request.route.version)))
         }
         if let problem = refusal(of: request, slot, isInternal: isInternal, now: now) {
             return answer(reference, .failure(problem))
@@ -33,7 +33,7 @@ extension Host {
         replicas[slot].pending.append(
             header, operations: request.operations, operationCount: summary.operationCount, reads: summary.reads)
         replicas[slot].pendingReferences.append(reference)
-        replicas[slot].operationsTaken &+= UInt64(summary.operationCount)
+        count(request, operations: Int(summary.operationCount), slot)
         touch(slot)
     }
 
@@ -46,6 +46,7 @@ extension Host {
             return mismatch(slot, since: request.route.version)
         }
         guard replicas[slot].group.nextProposal != nil else { return notLeader(slot) }
+        guard !replicas[slot].isFrozen else { return .frozen }
         guard isInternal || descriptor.range.start >= Key.userStart else {
             return .invalidRequest("the system keyspace is not writable by clients")
         }
@@ -96,12 +97,6 @@ extension Host {
             cut(slot, clusterMilliseconds: clock.milliseconds(at: now), now: now)
             waitingToCut.removeAll { $0 == slot }
         }
-    }
-
-    /// What to do about a shard that is not served here.
-    func absence(of shard: ShardID) -> RequestError {
-        guard let suspect = suspects.first(where: { $0.name.shard == shard }) else { return .epochMismatch([]) }
-        return .unavailable("the shard's replica on this node is out of service: \(suspect.reason)")
     }
 
     /// The typed refusal with the leader's address, where it is known.

@@ -42,6 +42,7 @@ package struct Host: Sendable {
     package internal(set) var addressesNumber: UInt64 = 0
     /// The system shard as another node knows it (rule 36).
     var heardSystemShard: Descriptor?
+    var sampler: RequestSampler
     /// What stamps versions; slewed by `controlTick` (rule 20).
     package var clock: ClusterClock
     /// What the store allows at the moment; set by the runtime (rule 38).
@@ -68,6 +69,13 @@ package struct Host: Sendable {
     var snapshotsTendedAt = Instant.distantPast
     /// The greatest id of each shard that was destroyed here (rule 29). Looked up only.
     var tombstones: [ShardID: ReplicaID] = [:]
+    /// What every shard that is not here any more became a part of, as far as this node took part (rule 33). Looked up
+    /// only.
+    var absorbers: [ShardID: ShardID] = [:]
+    /// Shards here that take part in a merge, or failed to of late.
+    var merges: [ShardID: Merging] = [:]
+    /// Slots whose log waits before an entry that absorbs another shard.
+    var barriers: [Int] = []
     /// Replicas whose data is being destroyed.
     var departing: [DepartingReplica] = []
     /// Replicas here that may have forgotten something (rule 15), and shards to come back to.
@@ -88,6 +96,16 @@ package struct Host: Sendable {
     var reportedAt = Instant.distantPast
     /// Counts the rounds in which leaderless replicas asked whether they are out.
     var inquiries = 0
+
+    /// Checks of shards that are led here, at most one of each (rule 39).
+    var checks: [CheckRound] = []
+    var checksTendedAt = Instant.distantPast
+    /// What replicas here held at their last check. Looked up only.
+    var ownReports: [ShardID: CheckReport] = [:]
+    var convictions: [Conviction] = []
+    var condemned: [Condemned] = []
+    /// Shards led here whose replicas differ without a majority.
+    var dividedShards: [ShardCheck] = []
 
     /// Control frames of this tick that are not answered yet.
     var owedAnswers: [OwedAnswer] = []
@@ -117,6 +135,7 @@ package struct Host: Sendable {
         self.boot = boot
         self.incarnation = incarnation
         self.limits = limits
+        sampler = RequestSampler(seed: boot)
         clock = ClusterClock(wallMilliseconds: wallMilliseconds, now: now)
         lastTurn = now
     }
@@ -151,12 +170,14 @@ package struct Host: Sendable {
         var added = Replica(
             descriptor: replica.descriptor, group: group, lastVersion: replica.lastVersion,
             truncated: replica.restored.truncated.index)
+        added.merge = replica.merge
         for entry in replica.restored.entries { added.observe(entry) }
         replicas.append(added)
         deadlines.append(.distantPast)
         earliest = .distantPast
         slots[replica.descriptor.shard] = slot
         starts[replica.descriptor.range.start] = slot
+        resumeMerge(slot, now: now)
         for member in replica.descriptor.configuration.members { addPeer(member.node) }
         touch(slot)
         leaveIfRemoved(slot)
@@ -194,10 +215,14 @@ package struct RestoredReplica: Sendable {
     package var restored: Restored<EncodedEntry>
     /// The greatest version in the applied state.
     package var lastVersion: Timestamp
+    /// As of the applied state.
+    package var merge: MergeState
 
     package init(
-        descriptor: Descriptor, member: Member, restored: Restored<EncodedEntry>, lastVersion: Timestamp
+        descriptor: Descriptor, member: Member, restored: Restored<EncodedEntry>, lastVersion: Timestamp,
+        merge: MergeState = MergeState()
     ) {
+        self.merge = merge
         self.descriptor = descriptor
         self.member = member
         self.restored = restored
@@ -235,6 +260,14 @@ package struct HostCounters: Sendable {
     package var snapshotsInstalled: UInt64 = 0
     /// Replicas here whose data is gone.
     package var replicasDestroyed: UInt64 = 0
+    /// Checks of shards that were led here and compared.
+    package var checks: UInt64 = 0
+    /// Those that found a replica which is not what the majority is.
+    package var divergences: UInt64 = 0
+    /// Those that found replicas which differ, and no majority.
+    package var divisions: UInt64 = 0
+    /// Scans here that were not done.
+    package var scansDropped: UInt64 = 0
 
     package init() {}
 }

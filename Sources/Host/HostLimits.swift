@@ -59,8 +59,29 @@ package struct HostLimits: Sendable {
     package var comebackInterval: Interval = .milliseconds(500)
     /// How long it waits for an answer.
     package var comebackPatience: Interval = .seconds(3)
+    /// A merge is given up when it has come no further for this long, and a shard that is frozen for so long asks why.
+    package var mergePatience: Interval = .milliseconds(500)
+    /// How often the neighbour is asked to freeze meanwhile.
+    package var mergeAskInterval: Interval = .milliseconds(100)
     /// How often leaders have their descriptors written into the system shard, until that is confirmed.
     package var reportInterval: Interval = .seconds(1)
+
+    /// A shard that has changed is checked about this often (rule 39)…
+    package var checkInterval: Interval = .seconds(60)
+    /// …and its rows are read at most this often, unless somebody asks for it.
+    package var scanInterval: Interval = .seconds(600)
+    /// How often is looked whether checks are due or over.
+    package var checkTick: Interval = .seconds(1)
+    /// How long a check waits for a replica that can be reached. Twice the time of the leader's own scan at least.
+    package var checkPatience: Interval = .seconds(60)
+    /// How long it waits for one that cannot.
+    package var checkGrace: Interval = .seconds(2)
+    /// How long a replica that differs is told so.
+    package var convictionTime: Interval = .seconds(300)
+    /// How long a leader that differs may take to hand its leadership over.
+    package var condemnedTime: Interval = .seconds(2)
+    /// What scans read at most.
+    package var scanBytesPerSecond: Int = 16 << 20
 
     /// The usual bounds.
     package init() {}

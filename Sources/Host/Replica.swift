@@ -42,10 +42,19 @@ package struct Replica: Sendable {
     var farewells: [Member] = []
     /// The epoch that the shard's row in the system shard is known to have.
     var reportedEpoch: Epoch?
-    /// Reads and operations of writes that were taken here so far; their rate is the shard's load.
-    package var operationsTaken: UInt64 = 0
+    var load = ReplicaLoad()
     /// Snapshots installed, and begun to be; part of the generation (rule 25).
     package var installs: UInt64 = 0
+    /// The last entry of a check that was applied; behind it the shard has not changed.
+    var checkedIndex = LogIndex.zero
+    /// When the next check is due, if the shard has changed; nil: not thought of yet.
+    var checkDue: Instant?
+    /// When the last check with a scan was proposed here.
+    var scannedAt = Instant.distantPast
+    /// What its log says of merges, as of the applied state.
+    package internal(set) var merge = MergeState()
+    /// Takes neither reads nor writes: it waits for the end of a merge (rule 33).
+    package internal(set) var isFrozen = false
     /// Out of service: only its descriptor is of interest.
     package private(set) var isRetired = false
 
@@ -83,6 +92,7 @@ package struct Replica: Sendable {
     /// Takes note of an entry from another leader, so that a later own stamp lies above it.
     mutating func observe(_ entry: Entry<EncodedEntry>) {
         guard case .payload(let encoded) = entry.content, let last = encoded.versionBound else { return }
+        load.addEntry(bytes: encoded.byteCount)
         if last > lastVersionInLog { lastVersionInLog = last }
     }
 

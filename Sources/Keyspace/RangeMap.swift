@@ -31,7 +31,9 @@ package struct RangeMap: Sendable {
         guard !descriptor.range.isEmpty else { return false }
         if let known = self[shard: descriptor.shard], !descriptor.isNewer(than: known),
             !isPlanted(.olderDescriptorKept)
-        { return false }
+        {
+            return false
+        }
         let replaced = indices(overlapping: descriptor.range)
         for index in replaced where all[index].shard != descriptor.shard {
             if all[index].epoch.version >= descriptor.epoch.version, !isPlanted(.olderDescriptorKept) { return false }

@@ -34,7 +34,9 @@ extension ClusterView {
             guard shards[end].descriptor.epoch.version < descriptor.epoch.version else { return nil }
             end += 1
         }
-        shards.replaceSubrange(first..<end, with: CollectionOfOne(ShardView(descriptor)))
+        var placed = ShardView(descriptor)
+        if first < end, shards[first].id == descriptor.shard { placed.keepLeader(of: shards[first]) }
+        shards.replaceSubrange(first..<end, with: CollectionOfOne(placed))
         return first
     }
 }

@@ -67,6 +67,14 @@ package struct ClusterView: Sendable {
         return true
     }
 
+    /// What was planned because these shards were quiet has failed: it is thought of again when they have been for as
+    /// long once more.
+    package mutating func restartQuiet(_ names: [ShardID], now: Instant) {
+        for position in shards.indices where names.contains(shards[position].id) && shards[position].quietSince != nil {
+            shards[position].quietSince = now
+        }
+    }
+
     /// Drops the operator of `shard`, whose row is gone.
     package mutating func end(_ shard: ShardID) {
         guard let position = operators.firstIndex(where: { $0.planned.shard == shard }) else { return }

@@ -37,6 +37,12 @@ extension Operator {
         guard shard.descriptor.epoch == step.expects else {
             return .failed(.epochPassed(expected: step.expects, found: shard.descriptor.epoch))
         }
+        // A partner that has become another one does not become again what was planned for.
+        if case .merge(let right, let expected, _) = step.action, let found = find(right)?.descriptor.epoch,
+            found != expected
+        {
+            return .failed(.epochPassed(expected: expected, found: found))
+        }
         return .running(step: next)
     }
 

@@ -92,7 +92,8 @@ struct RequestDesk {
         if let running = pass.view.operation(on: id), pass.isBusy[position] {
             // Half done, it would leave behind what the new one does not expect.
             let isUntouched = running.steps.first?.expects == shard.descriptor.epoch
-            guard running.priority < .manual, isUntouched else { throw .operatorThere(running) }
+            // One of two shards is its first one's.
+            guard running.shard == id, running.priority < .manual, isUntouched else { throw .operatorThere(running) }
             replaced.append(running)
         }
         guard shard.leader != nil else { throw .notHeard(id) }

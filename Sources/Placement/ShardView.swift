@@ -16,6 +16,8 @@ package struct ShardView: Sendable {
     package internal(set) var load = ShardLoad()
     /// Halves the bytes.
     package internal(set) var middleKey: Key?
+    /// Since when another replica leads than before; nil for the first leader that was heard of.
+    private var ledSince: Instant?
     /// Since when the load calls for a split, without a break.
     package internal(set) var hotSince: Instant?
     /// Since when the shard is small and quiet enough to merge, without a break.
@@ -58,14 +60,17 @@ package struct ShardView: Sendable {
         }
     }
 
+    /// A shard whose range has changed goes on under its leader, who is counted where it is; all else that was known is
+    /// of the former range.
+    mutating func keepLeader(of former: ShardView) {
+        if replicas.contains(where: { $0.member.replica == former.leader }) { leader = former.leader }
+    }
+
     /// Takes over a report about this very epoch.
     mutating func take(_ report: ShardReport, rules: PlacementRules, now: Instant) {
+        if leader != report.leader { ledSince = leader == nil ? nil : now }
         leader = report.leader
-        bytes = report.bytes
-        keys = report.keys
-        load = report.load
-        load.share = min(max(load.share, .zero), .most)
-        middleKey = report.middleKey
+        takeFigures(report, isMeasured: ledSince.map { now - $0 >= Self.measureTime } ?? true)
         for position in replicas.indices {
             let status = report.replicas.first { $0.replica == replicas[position].member.replica }
             let isLeader = replicas[position].member.replica == report.leader
@@ -74,9 +79,26 @@ package struct ShardView: Sendable {
             let isSilent = status?.isSilent ?? false
             replicas[position].downSince = isSilent ? replicas[position].downSince ?? now : nil
         }
-        let isHot = load.share >= rules.splitLoad
+        let isHot = report.load.share >= rules.splitLoad
         hotSince = isHot ? hotSince ?? now : nil
         let isQuiet = rules.isSmallAndQuiet(bytes: bytes, load: load.share)
         quietSince = isQuiet ? quietSince ?? now : nil
+    }
+
+    /// A leader measures within this time.
+    private static let measureTime = Interval.seconds(5)
+
+    /// Until a new leader has measured, what the former one told is nearer to the truth than nothing: else a busy shard
+    /// would be passed on for a quiet one.
+    private mutating func takeFigures(_ report: ShardReport, isMeasured: Bool) {
+        if isMeasured || report.bytes != .zero {
+            bytes = report.bytes
+            keys = report.keys
+            middleKey = report.middleKey
+        }
+        let share = min(max(report.load.share, .zero), .most)
+        let former = load.share
+        load = report.load
+        load.share = !isMeasured && share == .zero ? former : share
     }
 }

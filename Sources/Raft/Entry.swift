@@ -2,6 +2,13 @@
 package protocol EntryPayload: Sendable {
     /// The size that in-flight windows and the entry cache count, in bytes.
     var byteCount: Int { get }
+    /// Whether the user has to prepare for the entry before it is handed out: see `Group.barrier`.
+    var isBarrier: Bool { get }
+}
+
+extension EntryPayload {
+    /// None is, unless it says so.
+    package var isBarrier: Bool { false }
 }
 
 /// One position of a shard's log.
@@ -39,4 +46,9 @@ package struct Entry<Payload: EntryPayload>: Sendable {
     }
 
     private static var overheadBytes: Int { 32 }
+
+    /// See `EntryPayload.isBarrier`.
+    var isBarrier: Bool {
+        if case .payload(let payload) = content { payload.isBarrier } else { false }
+    }
 }

@@ -9,7 +9,8 @@ extension Group {
     /// to be applied, so that the state does not move under the snapshot; all else goes on.
     package mutating func beginInstall(of snapshot: SnapshotMetadata) -> SnapshotVerdict {
         guard installing == nil else { return .alreadyInstalling }
-        let verdict = verdict(on: snapshot, beyond: commitIndex)
+        // Behind a barrier the state may have to come another way, though the log is here.
+        let verdict = verdict(on: snapshot, beyond: barrier == nil ? commitIndex : handedOut)
         if verdict == .accepted { installing = snapshot.position }
         return verdict
     }
@@ -44,6 +45,7 @@ extension Group {
         }
         commitIndex = max(commitIndex, position.index)
         handedOut = position.index
+        if let waiting = barrier, waiting <= position.index { barrier = nil }
         appliedIndex = position.index
         if role == .leader { countUncommitted() }
         durabilityGrew(now: now, neighbours: neighbours)

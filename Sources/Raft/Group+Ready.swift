@@ -28,7 +28,9 @@ extension Group {
     /// the place of the state.
     private var committable: LogIndex {
         if isPlanted(.appliedBeforeWritten), installing == nil { return commitIndex }
-        return installing == nil ? min(commitIndex, durability.persistedIndex) : handedOut
+        guard installing == nil else { return handedOut }
+        let written = min(commitIndex, durability.persistedIndex)
+        return barrier.map { min(written, $0.previous) } ?? written
     }
 
     private mutating func takePersist() {
@@ -44,8 +46,14 @@ extension Group {
 
     private mutating func takeCommitted() {
         guard committable > handedOut else { return }
-        ready.committed = Array(log.entries(from: handedOut.next, through: committable) ?? [])
+        var entries = Array(log.entries(from: handedOut.next, through: committable) ?? [])
         handedOut = committable
+        if let position = entries.firstIndex(where: \.isBarrier) {
+            barrier = entries[position].index
+            handedOut = entries[position].index.previous
+            entries.removeSubrange(position...)
+        }
+        ready.committed = entries
     }
 
     /// With an acknowledgement on its way to the leader, the nodes' control frames speak for this pair.

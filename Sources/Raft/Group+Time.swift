@@ -31,7 +31,11 @@ extension Group {
     private mutating func tickLeader(now: Instant, neighbours: Neighbourhood) {
         for position in leadership.progress.indices { tickFollower(position, now: now, neighbours: neighbours) }
         guard hearsQuorum(now: now, neighbours: neighbours) else { return stepDown(now: now) }
-        if let round = leadership.reads.current, round.sentAt + limits.resendAfter <= now { sendReadRound(now: now) }
+        if let round = leadership.reads.current, round.sentAt + limits.resendAfter <= now {
+            sendReadRound(now: now)
+            // Whoever still had to answer may be no voter any more; the last of several answers nobody.
+            advanceReads(now: now)
+        }
         if let noticeAt = leadership.commitNoticeAt, noticeAt <= now { leadership.hasWork = true }
         if let transfer = leadership.transfer, transfer.endsAt <= now { endTransfer(now: now, neighbours: neighbours) }
     }

@@ -39,6 +39,8 @@ package struct Group<Payload: EntryPayload>: Sendable {
     var handedOut: LogIndex
     /// The last entry the applier has reported as written.
     package internal(set) var appliedIndex: LogIndex
+    /// A committed entry that is not handed out, nor anything behind it, before `takeBarrier`.
+    package internal(set) var barrier: LogIndex?
     /// The snapshot that takes the place of the state right now; nothing is handed out meanwhile.
     var installing: LogPosition?
     /// Every member holds the log durably up to here, as far as this replica knows.

@@ -123,6 +123,29 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     /// A change of members is proposed in whatever epoch the shard is.
     case changeInAnyEpoch = "change-in-any-epoch"
 
+    // Checks.
+    /// Replicas are compared as they are when somebody looks, not as they are at the check's entry.
+    case checkComparesAtDifferentIndex = "check-compares-at-different-index"
+    /// What a check finds has no consequence.
+    case divergenceIgnored = "divergence-ignored"
+    /// The chained hash is moved on once per batch.
+    case chainedHashDependsOnBatch = "chained-hash-depends-on-batch"
+
+    /// A shard that is about to be absorbed goes on taking writes.
+    case mergeWithoutFreezing = "merge-without-freezing"
+    /// A merge that was given up is carried out all the same.
+    case absorbAndAbortBoth = "absorb-and-abort-both"
+    /// A freeze counts in whatever epoch.
+    case lateFreezeAccepted = "late-freeze-accepted"
+    /// A shard is absorbed before all its replicas hold the freeze.
+    case freezeNotEverywhere = "freeze-not-everywhere"
+    /// The answers that the absorbed shard remembered are lost.
+    case sessionsNotUnited = "sessions-not-united"
+    /// Versions of the absorbed shard may come again.
+    case mergeLastVersionLost = "merge-last-version-lost"
+    /// An absorbed replica leaves no tombstone.
+    case absorbWithoutTombstone = "absorb-without-tombstone"
+
     // Storage, wire, client.
     /// An append leaves the chunks behind it.
     case staleChunkTail = "stale-chunk-tail"

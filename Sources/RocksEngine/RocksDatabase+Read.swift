@@ -26,14 +26,20 @@ extension RocksDatabase {
         return .found
     }
 
-    /// Shows the rows of [`from`, `to`) in order, or in reverse, until `body` returns false.
+    /// Shows the rows of [`from`, `to`) in order, or in reverse, until `body` returns false; of the memtables only
+    /// if `isBufferedOnly`. What is only passing reads ahead and leaves the block cache to others.
     func iterate(
-        _ family: Family, from: RawSpan, to: RawSpan, reverse: Bool, snapshot: OpaquePointer?,
-        _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+        _ family: Family, from: RawSpan, to: RawSpan, reverse: Bool, isBufferedOnly: Bool = false,
+        snapshot: OpaquePointer?, isPassing: Bool = false, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
     ) throws(StorageError) {
         let readOptions = unsafe rocksdb_readoptions_create()
         defer { unsafe rocksdb_readoptions_destroy(readOptions) }
+        if isBufferedOnly { unsafe rocksdb_readoptions_set_read_tier(readOptions, 3) }  // memtables
         if let snapshot = unsafe snapshot { unsafe rocksdb_readoptions_set_snapshot(readOptions, snapshot) }
+        if isPassing {
+            unsafe rocksdb_readoptions_set_fill_cache(readOptions, 0)
+            unsafe rocksdb_readoptions_set_readahead_size(readOptions, RocksDatabase.readAheadBytes)
+        }
         // The options keep pointers to the bounds, which outlive the iterator because the spans outlive this call.
         unsafe from.withRocks { unsafe rocksdb_readoptions_set_iterate_lower_bound(readOptions, $0, $1) }
         unsafe to.withRocks { unsafe rocksdb_readoptions_set_iterate_upper_bound(readOptions, $0, $1) }
@@ -52,6 +58,8 @@ extension RocksDatabase {
         // An iterator that met an unreadable block is as invalid as one at its end.
         try unsafe throwing(.read) { error in unsafe rocksdb_iter_get_error(iterator, error) }
     }
+
+    private static let readAheadBytes = 256 << 10
 
     private static func showRow(
         _ iterator: OpaquePointer, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool

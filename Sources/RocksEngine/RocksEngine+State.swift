@@ -43,6 +43,15 @@ extension RocksEngine {
         return try database.approximateSize(.data, from: from, to: to)
     }
 
+    /// As `StateStore.iterateBuffered`: the memtables, the full ones too.
+    package func iterateBuffered(
+        from: RawSpan, to: RawSpan, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+    ) throws(StorageError) {
+        try checkReadable()
+        try unsafe database.iterate(
+            .data, from: from, to: to, reverse: false, isBufferedOnly: true, snapshot: nil, body)
+    }
+
     /// As `StateStore.getNode`.
     package func getNode(_ key: RawSpan, _ body: (RawSpan) -> Void) throws(StorageError) -> GetOutcome {
         try checkReadable()

@@ -36,6 +36,13 @@ import Storage
         try unsafe database.iterate(.data, from: from, to: to, reverse: reverse, snapshot: handle, body)
     }
 
+    func scan(
+        from: RawSpan, to: RawSpan, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+    ) throws(StorageError) {
+        try unsafe database.iterate(
+            .data, from: from, to: to, reverse: false, snapshot: handle, isPassing: true, body)
+    }
+
     func row(_ family: Family, key: RawSpan, _ body: (RawSpan) -> Void) throws(StorageError) -> Bool {
         try unsafe database.get(family, key, diskRead, body) == .found
     }

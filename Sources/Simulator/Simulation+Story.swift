@@ -17,6 +17,8 @@ extension Simulation {
         scheduleSplits()
         scheduleEventfulSplit()
         scheduleAdministrators()
+        scheduleMerges()
+        scheduleEventfulMerge()
         watch()
         run(milliseconds: options.milliseconds)
         serveWithQuorum()
@@ -29,6 +31,7 @@ extension Simulation {
         for node in nodes {
             storing(node) {
                 try Bootstrap.create(record, node: node.id, in: node.engine)
+                try putWitnesses(node)
                 try node.engine.sync()
                 node.engine.syncMark()
             }
@@ -71,6 +74,9 @@ extension Simulation {
             case 1: if node.isUp { kill(node, closesConnections: faultChance.happens(percent: 50)) }
             case 2: pause(node)
             default:
+                // Clients reach it until its leaderships end: a full disk would be a good reason to refuse them.
+                node.host.admission = .open
+                node.isDiskFull = false
                 for peer in nodes where peer !== node {
                     block(true, from: node, to: peer)
                     block(true, from: peer, to: node)
@@ -115,8 +121,10 @@ extension Simulation {
             let voice = group.configuration.isVoter(group.member.replica) ? "voter" : "listener"
             return "node \(node.id) \(state) \(voice) \(group.member.replica) \(sync)term \(group.term) "
                 + "leader \(leader) last \(group.lastIndex) of \(group.lastTerm), commit \(group.commitIndex), "
+                + "applied \(group.appliedIndex), " + (group.barrier.map { "waits before \($0), " } ?? "")
                 + (progress.isEmpty ? "" : "followers \(progress.joined(separator: ", ")), ")
-                + (group.leader == nil || group.role == .leader ? "\(group.configuration), " : "") + "linked to \(links.map { "\($0.id)" }.joined(separator: " "))"
+                + (group.leader == nil || group.role == .leader ? "\(group.configuration), " : "")
+                + "linked to \(links.map { "\($0.id)" }.joined(separator: " "))"
         }.joined(separator: "; ")
     }
 
@@ -136,10 +144,13 @@ extension Simulation {
             let places = allShards.map { "shard \($0.shard): \(describe($0.shard))" }
             return fail("the cluster does not come in order: \(disorder); \(places.joined(separator: "; "))")
         }
+        checkAtLast()
+        guard failure == nil else { return }
         for descriptor in allShards {
             compareReplicas(descriptor, atRest: true)
             checkNothingIsLeft(of: descriptor)
         }
+        checkNothingIsLeftOfAbsorbed()
         checkTiling()
     }
 

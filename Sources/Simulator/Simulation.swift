@@ -32,13 +32,14 @@ package final class Simulation {
     var checkChance: Chance
     var splitChance: Chance
     var placementChance: Chance
+    var mergeChance: Chance
 
     let record: BootstrapRecord
     /// The user shards; the system shard is simulated like any other but has no clients.
     let userShards: [Descriptor]
     let limits: HostLimits
     /// What placement goes by; nil where it rests.
-    let placementRules: PlacementRules?
+    var placementRules: PlacementRules?
     /// Nodes that administrators want something else of than to serve.
     var onDuty: Set<NodeID> = []
     private(set) var nodes: [SimulatedNode] = []
@@ -76,6 +77,12 @@ package final class Simulation {
     var rows: [ShardID: Descriptor] = [:]
     /// By stream: what the state held when a snapshot of it was opened.
     var snapshotDigests: [SnapshotTransfer: UInt64] = [:]
+    /// Answers to checks that were asked for.
+    var checkAnswers: [UInt64: ClientResponse.Body] = [:]
+    /// Rows that silently changed, and replicas that did something else; shards that ever had one of those.
+    var rots: [Rot] = []
+    var strays: Set<LogName> = []
+    var strayShards: Set<ShardID> = []
     /// Whether counters are only read.
     var isCounting = false
     /// Requests that got their answer.
@@ -101,8 +108,9 @@ package final class Simulation {
         clientChance = Chance(seed: options.seed, .clients)
         checkChance = Chance(seed: options.seed, .checks)
         splitChance = Chance(seed: options.seed, .splits)
+        mergeChance = Chance(seed: options.seed, .merges)
         placementChance = Chance(seed: options.seed, .placement)
-        limits = Self.drawLimits(&processes)
+        limits = Self.drawLimits(&processes, &checkChance)
         placementRules = Self.drawPlacement(options, replicas: mix.replicas, &placementChance)
         record = Self.firstRecord(options, replicas: mix.replicas)
         checker = ConsensusChecker(record)
@@ -117,8 +125,14 @@ package final class Simulation {
     }
 
     /// Small bounds in some seeds, so that truncation, reading back and refusals happen often.
-    private static func drawLimits(_ chance: inout Chance) -> HostLimits {
+    private static func drawLimits(_ chance: inout Chance, _ checkChance: inout Chance) -> HostLimits {
         var limits = HostLimits()
+        limits.checkInterval = .milliseconds(Int64(checkChance.pick([200, 1_000, 5_000, 60_000]) ?? 0))
+        limits.scanInterval = .milliseconds(Int64(checkChance.pick([0, 2_000]) ?? 0))
+        limits.checkTick = .milliseconds(100)
+        limits.checkPatience = .seconds(5)
+        limits.checkGrace = .milliseconds(300)
+        limits.condemnedTime = .milliseconds(500)
         limits.truncateAfterEntries = UInt64(chance.pick([4, 16, 64, 64]) ?? 64)
         limits.raft.cacheBytesMax = chance.pick([1_500, 20_000, limits.raft.cacheBytesMax]) ?? 0
         limits.heldApplyBytesMax = chance.pick([0, 4_096, limits.heldApplyBytesMax]) ?? 0

@@ -22,6 +22,8 @@ package struct SimulationOptions: Sendable {
     package var splits = true
     /// Whether placement is driven, in a part of the seeds.
     package var placement = true
+    /// Whether shards are merged.
+    package var merges = true
 
     package init(
         seed: UInt64, nodes: Int = 3, shards: Int = 8, milliseconds: Int = 60_000, clients: Int = 16,

@@ -42,6 +42,11 @@ struct MemoryDisk: Sendable {
         append(operations + [row], isIngest: false)
     }
 
+    /// Changes a row without a write: no crash takes it back, and nothing tells that it happened.
+    mutating func rot(_ key: [UInt8], to value: [UInt8]?) {
+        rows.apply([value.map { .put(.data, key: key, value: $0) } ?? .delete(.data, key: key)])
+    }
+
     /// Adds an ingested table.
     mutating func ingest(_ operations: [MemoryOperation]) { append(operations, isIngest: true) }
 

@@ -44,6 +44,11 @@ extension MemoryEngine {
         UInt64(try rows()[.data].byteCount(from: from, to: to))
     }
 
+    /// As `StateStore.iterateBuffered`; there is no buffer here.
+    package func iterateBuffered(
+        from: RawSpan, to: RawSpan, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+    ) throws(StorageError) {}
+
     /// As `StateStore.getNode`; never blocks.
     package func getNode(_ key: RawSpan, _ body: (RawSpan) -> Void) throws(StorageError) -> GetOutcome {
         try rows().row(.node, key: key, body) ? .found : .absent

@@ -40,6 +40,9 @@ package final class MemoryEngine: LogStore, StateStore {
     /// The next `sync` fails with `error`, and the store takes no more writes after it.
     package func failNextSync(_ error: StorageError) { state.withLock { $0.syncFailure = error } }
 
+    /// Silently makes the row of `key` in family `data` another one, or none: what a disk does behind its checksums.
+    package func rot(_ key: [UInt8], to value: [UInt8]?) { state.withLock { $0.disk.rot(key, to: value) } }
+
     /// Whether point reads with `ReadTier.cacheOnly` answer `wouldBlock`.
     package func setCold(_ isCold: Bool) { state.withLock { $0.isCold = isCold } }
 

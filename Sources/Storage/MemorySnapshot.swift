@@ -20,4 +20,8 @@ final class MemorySnapshot: StateSnapshot {
     ) {
         rows.iterate(from: from, to: to, reverse: reverse, body)
     }
+
+    func scan(from: RawSpan, to: RawSpan, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool) {
+        rows.iterate(from: from, to: to, reverse: false, body)
+    }
 }

@@ -6,6 +6,7 @@ package import Raft
 /// running number := 0x01  writer:u8  (n mod 65,536):u16  → n:u64               rule 14
 /// first number   := 0x02  writer:u8                      → n:u64               where the numbers start
 /// tombstone      := 0x03  shard:u64                      → format:u8 = 1 replica:u64   rule 29
+///                                                          format:u8 = 2 replica:u64 left:u64   absorbed, rule 33
 /// cache          := 0x04  name                           → the owner's bytes
 /// return         := 0x05  shard:u64                      → format:u8 = 1 replica:u64   rule 15
 /// ```
@@ -77,14 +78,31 @@ package enum NodeKey {
         return bytes
     }
 
+    /// The value of a tombstone of a shard that became part of `left`.
+    package static func tombstoneValue(_ replica: ReplicaID, absorbedBy left: ShardID) -> SmallBytes {
+        var bytes = SmallBytes()
+        bytes.append(2)
+        bytes.append(littleEndian: replica.rawValue)
+        bytes.append(littleEndian: left.rawValue)
+        return bytes
+    }
+
+    /// The shard that absorbed the one of a tombstone; nil when it was just destroyed here.
+    package static func decodeAbsorber(value: RawSpan) -> ShardID? {
+        guard value.byte(at: 0) == 2 else { return nil }
+        return value.littleEndian(at: 9, as: UInt64.self).map { ShardID($0) }
+    }
+
     /// Reads the row of a tombstone, or of a shard to come back to, exactly.
     package static func decodeTombstone(
         key: RawSpan, value: RawSpan, space: UInt8 = tombstoneSpace
     ) throws(StorageError) -> (shard: ShardID, replica: ReplicaID) {
         guard key.byteCount == 9, key.byte(at: 0) == space, let shard = key.bigEndian(at: 1, as: UInt64.self)
         else { throw .corruption("a tombstone's key is malformed") }
-        guard value.byte(at: 0) == 1 else { throw .unsupported("tombstone format") }
-        guard value.byteCount == 9, let replica = value.littleEndian(at: 1, as: UInt64.self) else {
+        guard let format = value.byte(at: 0), format == 1 || format == 2 && space == tombstoneSpace else {
+            throw .unsupported("tombstone format")
+        }
+        guard value.byteCount == (format == 1 ? 9 : 17), let replica = value.littleEndian(at: 1, as: UInt64.self) else {
             throw .corruption("a tombstone has \(value.byteCount) bytes instead of 9")
         }
         return (ShardID(shard), ReplicaID(replica))

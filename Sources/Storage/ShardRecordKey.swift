@@ -4,7 +4,7 @@ package import Raft
 ///
 /// ```
 /// key    := 'l' (0x6C)  shard:u64  kind:u8  [suffix]          big-endian
-/// kind   := 1 descriptor   2 applied state   3 session checkpoint   4 session delta   5 replica
+/// kind   := 1 descriptor   2 applied state   3 session checkpoint   4 session delta   5 replica   6 merge state
 /// suffix := index:u64, for kind 4: the applied index of the delta
 /// ```
 /// They are the truth about which replicas exist (rule 16). Do not renumber.
@@ -20,6 +20,8 @@ package enum ShardRecordKey {
         case sessionDelta = 4
         /// Whose records these are: the descriptor alone does not say it once the replica was removed.
         case replica = 5
+        /// Of a shard that ever took part in a merge.
+        case merge = 6
     }
 
     /// The shard's descriptor as of its applied index.
@@ -30,6 +32,9 @@ package enum ShardRecordKey {
 
     /// The id of the replica here; see `ReplicaRecord`.
     package static func replica(_ shard: ShardID) -> SmallBytes { key(shard, .replica) }
+
+    /// The shard's `MergeState`, when it is not that of a shard which never took part in a merge.
+    package static func merge(_ shard: ShardID) -> SmallBytes { key(shard, .merge) }
 
     /// The whole session table at some index.
     package static func sessionCheckpoint(_ shard: ShardID) -> SmallBytes { key(shard, .sessionCheckpoint) }

@@ -11,4 +11,9 @@ package protocol StateSnapshot: AnyObject, Sendable {
     func iterate(
         from: RawSpan, to: RawSpan, reverse: Bool, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
     ) throws(StorageError)
+
+    /// As `iterate` in key order, for work in the background that comes by once: it takes nobody's place in caches.
+    func scan(
+        from: RawSpan, to: RawSpan, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+    ) throws(StorageError)
 }

@@ -27,8 +27,14 @@ package protocol StateStore: AnyObject, Sendable {
     /// The state of this instant.
     func snapshot() throws(StorageError) -> any StateSnapshot
 
-    /// About how many bytes [`from`, `to`) takes on disk; what is still in a write buffer may be left out. May block.
+    /// About how many bytes [`from`, `to`) takes on disk, without what is still in a write buffer. May block.
     func approximateSize(from: RawSpan, to: RawSpan) throws(StorageError) -> UInt64
+
+    /// Shows the rows of [`from`, `to`) that are in write buffers, in key order until `body` returns false: what
+    /// `approximateSize` leaves out. Never reads from the disk.
+    func iterateBuffered(
+        from: RawSpan, to: RawSpan, _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+    ) throws(StorageError)
 
     /// Shows a row of the node itself. Blocks.
     func getNode(_ key: RawSpan, _ body: (RawSpan) -> Void) throws(StorageError) -> GetOutcome

@@ -56,6 +56,23 @@ extension StateSnapshot {
         return value
     }
 
+    /// The rows that a scan shows, at most `limit`.
+    func scanned(_ from: String, _ to: String, limit: Int = .max) throws -> [Row] {
+        var rows: [Row] = []
+        try Array(from.utf8).withBytes { from throws(StorageError) in
+            try Array(to.utf8).withBytes { to throws(StorageError) in
+                try scan(from: from, to: to) { key, value in
+                    rows.append(
+                        Row(
+                            String(decoding: [UInt8](copying: key), as: UTF8.self),
+                            String(decoding: [UInt8](copying: value), as: UTF8.self)))
+                    return rows.count < limit
+                }
+            }
+        }
+        return rows
+    }
+
     /// The rows of a range, at most `limit`.
     func rows(_ from: String, _ to: String, reverse: Bool = false, limit: Int = .max) throws -> [Row] {
         var rows: [Row] = []

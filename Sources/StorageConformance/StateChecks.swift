@@ -8,6 +8,7 @@ enum StateChecks {
         ConformanceCheck(name: "a written batch is empty again", run: batchReuse),
         ConformanceCheck(name: "a snapshot does not move", run: snapshot),
         ConformanceCheck(name: "an iteration keeps its bounds in both directions", run: iteration),
+        ConformanceCheck(name: "a scan shows what an iteration shows", run: scan),
         ConformanceCheck(name: "a multi-get answers in order", run: multiGet),
         ConformanceCheck(name: "a read from memory finds or would block", run: cacheOnly),
         ConformanceCheck(name: "the node's own rows are apart from the state", run: nodeRows),
@@ -87,6 +88,24 @@ enum StateChecks {
         try expect(keys("a", "z", reverse: true, limit: 2), "ed", "stopped, reverse")
         try expect(keys("c", "c"), "", "an empty range")
         try expect(keys("d", "b"), "", "bounds in the wrong order")
+    }
+
+    private static func scan(_ subject: any ConformanceSubject) throws {
+        for round in 0..<2 {
+            try subject.state.change { batch in
+                for number in 0..<500 { batch.put("k\(1_000 + number)", "\(round) \(number)") }
+                batch.delete("k1100")
+            }
+            do {
+                let snapshot = try subject.state.snapshot()
+                try subject.state.change { $0.deleteRange("k", "l") }
+                try expect(snapshot.scanned("k1050", "k1300"), snapshot.rows("k1050", "k1300"), "rows")
+                try expect(snapshot.scanned("k", "l").count, 499, "all rows")
+                try expect(snapshot.scanned("k", "l", limit: 3).count, 3, "stopped")
+            }
+            try subject.state.sync()
+            try subject.restart()
+        }
     }
 
     private static func multiGet(_ subject: any ConformanceSubject) throws {

@@ -15,7 +15,8 @@ extension ClientRequest {
     /// routes := flags:u8 [key, if bit 0]                          flags: bit 0 one key only, bit 1 includes system
     /// status := nothing
     /// replicas := see ReplicaRequest+Codec.swift                   split := see SplitRequest.swift
-    /// placement := see PlacementRequest.swift
+    /// placement := see PlacementRequest.swift                     merge := see MergeRequest.swift
+    /// check := see CheckRequest.swift
     /// consistency := kind:u8 maxMilliseconds:u32      kind: 1 linearizable, 2 follower, 3 stale
     /// ```
     @discardableResult
@@ -30,7 +31,9 @@ extension ClientRequest {
         case .status: break
         case .replicas(let request): request.writeFields(into: &buffer)
         case .split(let request): request.writeFields(into: &buffer)
+        case .merge(let request): request.writeFields(into: &buffer)
         case .placement(let request): request.writeFields(into: &buffer)
+        case .check(let request): request.writeFields(into: &buffer)
         }
         return FrameWriter.end(frame, in: &buffer)
     }
@@ -50,7 +53,9 @@ extension ClientRequest {
         case FrameKind.status: body = .status
         case FrameKind.replicas: body = .replicas(try ReplicaRequest.read(&reader))
         case FrameKind.split: body = .split(try SplitRequest.read(&reader))
+        case FrameKind.merge: body = .merge(try MergeRequest.read(&reader))
         case FrameKind.placementRequest: body = .placement(try PlacementRequest.read(&reader))
+        case FrameKind.check: body = .check(try CheckRequest.read(&reader))
         default: throw .unknownKind(frame.kind)
         }
         return ClientRequest(id: id, timeoutMilliseconds: timeout, body: body)
@@ -67,7 +72,9 @@ extension ClientRequest.Body {
         case .status: FrameKind.status
         case .replicas: FrameKind.replicas
         case .split: FrameKind.split
+        case .merge: FrameKind.merge
         case .placement: FrameKind.placementRequest
+        case .check: FrameKind.check
         }
     }
 }

@@ -25,7 +25,9 @@ package struct ClientRequest: Sendable {
         case status
         case replicas(ReplicaRequest)
         case split(SplitRequest)
+        case merge(MergeRequest)
         case placement(PlacementRequest)
+        case check(CheckRequest)
     }
 }
 

@@ -11,7 +11,8 @@ extension ClientResponse {
     /// page    := rowCount:u32 byteCount:u32 row* hasResume:u8 [resume:key]        see ScanPage
     /// routeTable := see RouteTable+Codec.swift            nodeStatus := see NodeStatus+Codec.swift
     /// descriptor := see WireReader+Types.swift            descriptors := count:u32 descriptor*
-    /// placement := see PlacementAnswer+Codec.swift        failure := see RequestError+Codec.swift
+    /// placement := see PlacementAnswer+Codec.swift        checked := see ShardCheck.swift
+    /// failure := see RequestError+Codec.swift
     /// ```
     package func encode(into buffer: inout ByteBuffer) {
         let frame = FrameWriter.begin(kind: body.kind, into: &buffer, flavor: .client)
@@ -28,6 +29,7 @@ extension ClientResponse {
         case .descriptor(let descriptor): buffer.writeDescriptor(descriptor)
         case .descriptors(let descriptors): buffer.writeList(descriptors) { $0.writeDescriptor($1) }
         case .placement(let answer): answer.writeFields(into: &buffer)
+        case .checked(let check): check.writeFields(into: &buffer)
         case .failure(let error): error.write(into: &buffer)
         }
         if !FrameWriter.end(frame, in: &buffer) { ClientResponse.tooLong(id).encode(into: &buffer) }
@@ -72,6 +74,7 @@ extension ClientResponse {
         case FrameKind.descriptor: body = .descriptor(try reader.readDescriptor())
         case FrameKind.descriptors: body = .descriptors(try reader.readDescriptors())
         case FrameKind.placementAnswer: body = .placement(try PlacementAnswer.read(&reader))
+        case FrameKind.checked: body = .checked(try ShardCheck.read(&reader))
         case FrameKind.failure: body = .failure(try RequestError.read(&reader))
         default: throw .unknownKind(frame.kind)
         }
@@ -96,6 +99,7 @@ extension ClientResponse.Body {
         case .descriptor: FrameKind.descriptor
         case .descriptors: FrameKind.descriptors
         case .placement: FrameKind.placementAnswer
+        case .checked: FrameKind.checked
         case .failure: FrameKind.failure
         }
     }

@@ -21,6 +21,7 @@ package struct ClientResponse: Sendable, Equatable {
         case descriptor(Descriptor)
         case descriptors([Descriptor])
         case placement(PlacementAnswer)
+        case checked(ShardCheck)
         case failure(RequestError)
     }
 }

@@ -13,9 +13,13 @@ extension EncodedEntry {
     }
 
     /// A version that none of the entry's operations exceeds: the stamp and room for as many operations as its bytes
-    /// could hold. Nil for an entry that is no batch.
+    /// could hold; of a shard that it absorbs, the greatest version. Nil for other entries.
     package var versionBound: Timestamp? {
         let start = bytes.readerIndex
+        if isBarrier, !isPlanted(.mergeLastVersionLost) {
+            return bytes.getInteger(at: start + EntryLayout.absorbVersionOffset, endianness: .little, as: UInt64.self)
+                .map { Timestamp($0) }
+        }
         guard bytes.readableBytes >= EntryLayout.commandsStart,
             bytes.getInteger(at: start + EntryLayout.kindOffset, as: UInt8.self) == EntryLayout.kindBatch,
             let stamp = bytes.getInteger(at: start + EntryLayout.stampOffset, endianness: .little, as: UInt64.self)

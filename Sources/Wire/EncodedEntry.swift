@@ -12,4 +12,13 @@ package struct EncodedEntry: EntryPayload, Sendable, Equatable {
 
     /// The size of the record, in bytes.
     package var byteCount: Int { bytes.readableBytes }
+
+    /// Another shard's replica has to be brought to its end before this one absorbs it (rule 33).
+    package var isBarrier: Bool { kind == EntryLayout.kindAbsorb }
+
+    /// Whether the entry is a `MergeCommand`.
+    package var isMerge: Bool { kind.map { EntryLayout.mergeKinds.contains($0) } ?? false }
+
+    /// See `EntryLayout`; nil for bytes that are no entry.
+    var kind: UInt8? { bytes.getInteger(at: bytes.readerIndex + EntryLayout.kindOffset, as: UInt8.self) }
 }

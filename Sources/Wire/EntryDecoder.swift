@@ -55,7 +55,7 @@ package enum EntryDecoder {
     ) throws(WireError) -> Entry<EncodedEntry>.Content {
         switch header.kind {
         case .empty: return .empty
-        case .batch, .split: return .payload(EncodedEntry(bytes: record))
+        case .batch, .split, .merge, .check: return .payload(EncodedEntry(bytes: record))
         case .configuration:
             var reader = WireReader(record)
             _ = try reader.readSlice(count: EntryLayout.bodyStart)

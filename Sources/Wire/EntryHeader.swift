@@ -14,6 +14,8 @@ struct EntryHeader {
         case batch
         case configuration
         case split
+        case merge
+        case check
     }
 
     /// Reads the record at `start`, checks its size and checksum, and knows its kind.
@@ -49,6 +51,8 @@ struct EntryHeader {
             return .batch
         case EntryLayout.kindConfiguration: return .configuration
         case EntryLayout.kindSplit: return .split
+        case EntryLayout.mergeKinds: return .merge
+        case EntryLayout.kindCheck: return .check
         default: throw .unknownKind(raw)
         }
     }

@@ -8,6 +8,8 @@
 /// configuration := kind 2, body = voters outgoing learners, each count:u32 (replica:u64 node:u64)*
 /// split         := kind 3, body = epochVersion:u64 epochConfig:u64 child:u64 first:u64 key
 ///                  key := length:u16 bytes; see `SplitCommand`
+/// merge         := kinds 4 to 8, the steps of a merge; see `MergeCommand`
+/// check         := kind 9, body = flags:u8, bit 0: with a scan; see `CheckCommand`
 /// command       := session:u64 sequence:u64 doneBelow:u64 issuedAt:u64 operationCount:u32 byteCount:u32 operation*
 ///                  byteCount is that of the operations
 /// operation     := kind:u8 flags:u8 keyLength:u16 key valueLength:u32 value
@@ -26,6 +28,14 @@ package enum EntryLayout {
     static let kindBatch: UInt8 = 1
     static let kindConfiguration: UInt8 = 2
     static let kindSplit: UInt8 = 3
+    static let kindIntent: UInt8 = 4
+    static let kindFreeze: UInt8 = 5
+    static let kindAbsorb: UInt8 = 6
+    static let kindAbort: UInt8 = 7
+    static let kindUnfreeze: UInt8 = 8
+    /// Kinds of entries that are steps of a merge.
+    static let mergeKinds = kindIntent...kindUnfreeze
+    static let kindCheck: UInt8 = 9
 
     /// The offset of the first checksummed byte.
     static let checksummedStart = 8
@@ -35,6 +45,9 @@ package enum EntryLayout {
     static let indexOffset = 18
     /// The offset of the body; the size of an empty entry.
     package static let bodyStart = 26
+
+    /// Of the absorbed shard's last version: behind the merge's number, the freeze's index and its term.
+    static let absorbVersionOffset = bodyStart + 24
 
     static let stampOffset = 26
     static let epochVersionOffset = 34

@@ -23,6 +23,10 @@ package enum FrameKind {
     package static let split: UInt8 = 0x16
     /// A `PlacementRequest`; answered by `placementAnswer` or `failure`.
     package static let placementRequest: UInt8 = 0x17
+    /// A `MergeRequest`; answered by `descriptor` or `failure`.
+    package static let merge: UInt8 = 0x18
+    /// A `CheckRequest`; answered by `checked` or `failure`.
+    package static let check: UInt8 = 0x19
 
     // Client flavour: responses.
     /// A `WriteResult`: every operation was applied.
@@ -41,6 +45,8 @@ package enum FrameKind {
     package static let descriptors: UInt8 = 0x26
     /// A `PlacementAnswer`.
     package static let placementAnswer: UInt8 = 0x27
+    /// A `ShardCheck`.
+    package static let checked: UInt8 = 0x29
     /// A `RequestError`, the answer to any request.
     package static let failure: UInt8 = 0x2F
 

@@ -7,7 +7,8 @@ extension PlacementReport {
     /// ```
     /// report := term:u64 capacityBytes:u64 freeBytes:u64 flags:u8 receiving:u16 sending:u16 count:u32 shard*
     ///           flags: bit 0 suspect, bit 1 unfit to lead
-    /// shard  := leader:u64 term:u64 bytes:u64 operationsPerSecond:u32 descriptor count:u32 other*
+    /// shard  := leader:u64 term:u64 bytes:u64 keys:u64 operationsPerSecond:u32 laneShare:u32 middle:key halving:key
+    ///           descriptor count:u32 other*                         a key without bytes stands for none
     /// other  := replica:u64 flags:u8                                flags: bit 0 near, bit 1 silent
     /// ```
     /// Returns false, with the buffer as it was, when the frame would be longer than a node accepts.
@@ -34,7 +35,7 @@ extension PlacementReport {
         node.receivingSnapshots = try reader.readUInt16()
         node.sendingSnapshots = try reader.readUInt16()
         let shards = try reader.readList(
-            elementBytesMin: 32 + WireReader.descriptorBytesMin, limit: shardsMax
+            elementBytesMin: 48 + WireReader.descriptorBytesMin, limit: shardsMax
         ) { (reader) throws(WireError) in try LedShard.read(&reader) }
         return PlacementReport(term: term, node: node, shards: shards)
     }
@@ -51,7 +52,9 @@ extension PlacementReport.LedShard {
 
     func write(into buffer: inout ByteBuffer) {
         buffer.writeMultipleIntegers(
-            leader.rawValue, term.rawValue, bytes, operationsPerSecond, endianness: .little)
+            leader.rawValue, term.rawValue, bytes, keys, operationsPerSecond, laneShare, endianness: .little)
+        buffer.writeKey(middleKey ?? Key([]))
+        buffer.writeKey(halvingKey ?? Key([]))
         buffer.writeDescriptor(descriptor)
         buffer.writeList(others) { buffer, other in
             let flags: UInt8 = (other.isNear ? 1 : 0) | (other.isSilent ? 2 : 0)
@@ -63,7 +66,11 @@ extension PlacementReport.LedShard {
         let leader = ReplicaID(try reader.readUInt64())
         let term = Term(try reader.readUInt64())
         let bytes = try reader.readUInt64()
+        let keys = try reader.readUInt64()
         let operations = try reader.readUInt32()
+        let share = try reader.readUInt32()
+        let middle = try readBorder(&reader)
+        let halving = try readBorder(&reader)
         let descriptor = try reader.readDescriptor()
         let others = try reader.readList(elementBytesMin: 9, limit: othersMax) { (reader) throws(WireError) in
             let replica = ReplicaID(try reader.readUInt64())
@@ -72,15 +79,21 @@ extension PlacementReport.LedShard {
                 replica: replica, isNear: flags & 1 != 0, isSilent: flags & 2 != 0)
         }
         return Self(
-            descriptor: descriptor, leader: leader, term: term, bytes: bytes, operationsPerSecond: operations,
-            others: others)
+            descriptor: descriptor, leader: leader, term: term, bytes: bytes, keys: keys,
+            operationsPerSecond: operations, laneShare: share, middleKey: middle, halvingKey: halving, others: others)
+    }
+
+    private static func readBorder(_ reader: inout WireReader) throws(WireError) -> Key? {
+        let key = try reader.readKey()
+        return key.bytes.isEmpty ? nil : key
     }
 
     /// An upper bound of its bytes in a frame.
     package var encodedBytesMax: Int {
         let configuration = descriptor.configuration
         let members = configuration.voters.count + configuration.outgoing.count + configuration.learners.count
-        let keys = descriptor.range.start.bytes.count + descriptor.range.end.bytes.count
-        return 28 + 36 + keys + 12 + 16 * members + 4 + 9 * others.count
+        let range = descriptor.range.start.bytes.count + descriptor.range.end.bytes.count
+        let borders = (middleKey?.bytes.count ?? 0) + (halvingKey?.bytes.count ?? 0)
+        return 44 + borders + 36 + range + 12 + 16 * members + 4 + 9 * others.count
     }
 }

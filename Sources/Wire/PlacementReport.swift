@@ -50,22 +50,35 @@ package struct PlacementReport: Sendable, Equatable {
         /// Who leads it, in which term: of two that say so the later one is right.
         package var leader: ReplicaID
         package var term: Term
-        /// An estimate of its size on disk.
+        /// An estimate of its records' bytes, keys included.
         package var bytes: UInt64
+        /// An estimate of how many records it has.
+        package var keys: UInt64
         /// Reads and writes together, averaged over a few seconds.
         package var operationsPerSecond: UInt32
+        /// How much of its leader's lane it takes, in thousandths, averaged likewise.
+        package var laneShare: UInt32
+        /// A key that halves its bytes; nil for a shard that is far from being split.
+        package var middleKey: Key?
+        /// A key that halves its load; nil when it has little, or one key has it all.
+        package var halvingKey: Key?
         /// What the leader knows of the other members, in the order of their ids.
         package var others: [OtherReplica]
 
         package init(
-            descriptor: Descriptor, leader: ReplicaID, term: Term, bytes: UInt64 = 0, operationsPerSecond: UInt32 = 0,
+            descriptor: Descriptor, leader: ReplicaID, term: Term, bytes: UInt64 = 0, keys: UInt64 = 0,
+            operationsPerSecond: UInt32 = 0, laneShare: UInt32 = 0, middleKey: Key? = nil, halvingKey: Key? = nil,
             others: [OtherReplica] = []
         ) {
             self.descriptor = descriptor
             self.leader = leader
             self.term = term
             self.bytes = bytes
+            self.keys = keys
             self.operationsPerSecond = operationsPerSecond
+            self.laneShare = laneShare
+            self.middleKey = middleKey
+            self.halvingKey = halvingKey
             self.others = others
         }
     }

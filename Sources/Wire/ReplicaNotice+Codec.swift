@@ -14,6 +14,10 @@ extension ReplicaNotice {
     /// 10 wanted  := shard:u64 absent:member to:member
     /// 11 call    := term:u64 isForAll:u8
     /// 12 transfer := number:u64 shard:u64 version:u64 config:u64 to:u64
+    /// 13 split   := number:u64 split          see SplitRequest.swift
+    /// 14 merge   := mergeNotice, see MergeNotice.swift
+    /// 20 checked := to:member report          21 diverged := report count:u32 replica:u64*
+    /// report     := shard:u64 from:member index:u64 term:u64 chain:u64 hasScan:u8 [scan:u64]
     /// ```
     @discardableResult
     package func encode(into buffer: inout ByteBuffer) -> Bool {
@@ -56,6 +60,19 @@ extension ReplicaNotice {
         case .transfer(let number, let shard, let epoch, let to):
             buffer.writeMultipleIntegers(
                 UInt8(12), number, shard.rawValue, epoch.version, epoch.config, to.rawValue, endianness: .little)
+        case .split(let number, let request):
+            buffer.writeMultipleIntegers(UInt8(13), number, endianness: .little)
+            request.writeFields(into: &buffer)
+        case .merge(let notice):
+            buffer.writeLittle(UInt8(14))
+            notice.write(into: &buffer)
+        case .checked(let to, let report):
+            buffer.writeLittle(UInt8(20))
+            buffer.writeMember(to)
+            report.write(into: &buffer)
+        case .diverged(let divergence):
+            buffer.writeLittle(UInt8(21))
+            divergence.write(into: &buffer)
         }
         return FrameWriter.end(frame, in: &buffer)
     }
@@ -89,6 +106,10 @@ extension ReplicaNotice {
             let shard = ShardID(try reader.readUInt64())
             let epoch = Epoch(version: try reader.readUInt64(), config: try reader.readUInt64())
             return .transfer(number: number, shard: shard, epoch, to: ReplicaID(try reader.readUInt64()))
+        case 13: return .split(number: try reader.readUInt64(), try SplitRequest.read(&reader))
+        case 14: return .merge(try MergeNotice.read(&reader))
+        case 20: return .checked(to: try reader.readMember(), try CheckReport.read(&reader))
+        case 21: return .diverged(try CheckDivergence.read(&reader))
         default: throw .unknownKind(kind)
         }
     }

@@ -30,4 +30,13 @@ package enum ReplicaNotice: Sendable, Equatable {
     /// A node's own request, with a number of its own, to the leader of a shard: another voter is to lead it. Nothing
     /// is done in any other epoch. Answered by `changed` once the transfer has begun.
     case transfer(number: UInt64, shard: ShardID, Epoch, to: ReplicaID)
+    /// A node's own request, with a number of its own, to the leader of a shard: it is to be split. Answered by
+    /// `changed`, with what is left of the shard, once the split is applied.
+    case split(number: UInt64, SplitRequest)
+    /// About merging two shards.
+    case merge(MergeNotice)
+    /// For the leader `to` that had the shard checked: what a replica of the sender holds.
+    case checked(to: Member, CheckReport)
+    /// For a replica of the receiver: it is not what a majority is (rule 39).
+    case diverged(CheckDivergence)
 }

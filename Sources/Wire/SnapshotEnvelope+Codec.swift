@@ -7,7 +7,7 @@ extension SnapshotEnvelope {
     /// longer than a peer accepts; no chunk within its limit is.
     /// ```
     /// body          := shard:u64 from:member to:member transfer:u64 kind:u8 fields       do not renumber
-    /// 1 offer       := index:u64 term:u64 lastVersion:u64 descriptor
+    /// 1 offer       := index:u64 term:u64 lastVersion:u64 descriptor chain:u64 mergeState   see MergeState
     /// 2 accept      := progress                          progress := chunks:u64 checksum:u32
     /// 3 refuse      := code:u8 index:u64                 code: 1 stale (index: commit)  2 busy
     ///                                                    3 under way (index: of that one)  4 not a member
@@ -31,6 +31,8 @@ extension SnapshotEnvelope {
                 offer.position.index.rawValue, offer.position.term.rawValue, offer.lastVersion.rawValue,
                 endianness: .little)
             buffer.writeDescriptor(offer.descriptor)
+            buffer.writeLittle(offer.chain)
+            offer.merge.write(into: &buffer)
         case .accept(let progress): buffer.write(progress)
         case .refuse(let refusal): buffer.write(refusal)
         case .chunk(let chunk):
@@ -84,7 +86,8 @@ extension SnapshotMessage {
             let lastVersion = Timestamp(try reader.readUInt64())
             return .offer(
                 SnapshotOffer(
-                    position: position, descriptor: try reader.readDescriptor(), lastVersion: lastVersion))
+                    position: position, descriptor: try reader.readDescriptor(), lastVersion: lastVersion,
+                    chain: try reader.readUInt64(), merge: try MergeState.read(&reader)))
         case 2: return .accept(try reader.readProgress())
         case 3: return .refuse(try SnapshotRefusal.read(&reader))
         case 4: return .chunk(try SnapshotChunk.read(&reader))

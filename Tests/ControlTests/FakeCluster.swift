@@ -11,6 +11,10 @@ struct FakeCluster {
         var descriptor: Descriptor
         var leader: NodeID
         var term = Term(1)
+        var bytes: UInt64 = 0
+        var middleKey: Key?
+        var laneShare: UInt32 = 0
+        var halvingKey: Key?
     }
 
     var now = Instant(nanoseconds: 1_000_000_000)
@@ -28,6 +32,9 @@ struct FakeCluster {
     var losesWriteAfter: Int?
     /// Learners that have not caught up.
     var isCopying = false
+    /// Requests for splits that nobody answers; the first is done all the same.
+    var losesSplitAnswers = false
+    var refusesSplits = false
 
     static let system = ShardID(1)
 
@@ -128,6 +135,9 @@ extension FakeCluster {
             controller.answered(number, change(request, at: node), now: now)
         case .send(.transfer(let number, let shard, let epoch, let to), let node):
             controller.answered(number, transfer(shard, epoch, to, at: node), now: now)
+        case .send(.split(let number, let request), let node):
+            let answer = split(request, at: node)
+            if !losesSplitAnswers { controller.answered(number, answer, now: now) }
         case .send: break
         case .write(let rows): write(rows, &controller)
         case .answer(let number, let result): answers[number] = result
@@ -179,7 +189,8 @@ extension FakeCluster {
                     return nil
                 }
                 return PlacementReport.LedShard(
-                    descriptor: shard.descriptor, leader: own.replica, term: shard.term,
+                    descriptor: shard.descriptor, leader: own.replica, term: shard.term, bytes: shard.bytes,
+                    laneShare: shard.laneShare, middleKey: shard.middleKey, halvingKey: shard.halvingKey,
                     others: shard.descriptor.configuration.members.filter { $0 != own }.map {
                         .init(replica: $0.replica, isNear: !down.contains($0.node), isSilent: down.contains($0.node))
                     })
@@ -218,6 +229,22 @@ extension FakeCluster {
         shards[request.shard] = shard
         changes += 1
         return .success(shard.descriptor)
+    }
+
+    private mutating func split(_ request: SplitRequest, at node: NodeID) -> Result<Descriptor, RequestError> {
+        guard var shard = shards[request.shard], shard.leader == node, !down.contains(node) else {
+            return .failure(.notLeader(hint: nil))
+        }
+        guard shard.descriptor.epoch == request.epoch else { return .failure(.epochMismatch([shard.descriptor])) }
+        let child = ShardID((shards.keys.max()?.rawValue ?? 0) + 1)
+        guard !refusesSplits, let parts = shard.descriptor.split(at: request.key, child: child, first: node) else {
+            return .failure(.unavailable("no id"))
+        }
+        shard = Shard(descriptor: parts.parent, leader: node, term: shard.term, bytes: shard.bytes / 2)
+        shards[request.shard] = shard
+        shards[child] = Shard(descriptor: parts.child, leader: node, bytes: shard.bytes)
+        changes += 1
+        return .success(parts.parent)
     }
 
     private mutating func transfer(

@@ -30,7 +30,7 @@ final class FakeStore: @unchecked Sendable {
         case .scan(let scan):
             guard isCurrent(scan.route, table) else { return .failure(.epochMismatch(table.descriptors)) }
             return .page(self.page(scan))
-        case .routes, .status, .replicas, .split, .placement:
+        case .routes, .status, .replicas, .split, .merge, .placement, .check:
             return .failure(.unavailable("not here"))
         }
     }

@@ -50,10 +50,9 @@ struct CommandTests {
         }
         #expect(
             names.sorted() == [
-                "admin", "bench", "cas", "decommission", "delete", "drain", "dshard", "dump", "get", "kv", "load",
-                "move", "nodes", "operators", "put", "replication", "scan", "serve", "shard", "shards", "simulate",
-                "split",
-                "status", "transfer", "undrain", "verify", "why",
+                "admin", "bench", "cas", "check", "decommission", "delete", "drain", "dshard", "dump", "get", "kv",
+                "load", "merge", "move", "nodes", "operators", "put", "replication", "scan", "serve", "shard",
+                "shards", "simulate", "split", "status", "transfer", "undrain", "verify", "why",
             ])
     }
 

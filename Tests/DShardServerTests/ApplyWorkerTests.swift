@@ -43,7 +43,7 @@ import Wire
         let heard = Heard()
         let worker = ApplyWorker(
             store: MemoryEngine(), applier: applier, onAwaited: {},
-            onDestroyed: { _ in heard.take() },
+            onDestroyed: { _ in heard.take() }, onScan: { _ in },
             onFailure: { _, error in Issue.record("\(error)") })
         heard.worker.withLock { $0 = worker }
         let task = ApplyTask(

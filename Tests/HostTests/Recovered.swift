@@ -33,6 +33,7 @@ struct Recovered {
             case .appliedState: applied = try value.withBytes { try AppliedState.decode($0) }
             case .sessionCheckpoint: sessions.checkpoint = ByteBuffer(bytes: value)
             case .replica: _ = try value.withBytes { try ReplicaRecord.decode($0) }
+            case .merge: _ = try value.withBytes { try MergeRecord.decode($0) }
             case .sessionDelta: sessions.deltas.append((try #require(index), ByteBuffer(bytes: value)))
             }
         }

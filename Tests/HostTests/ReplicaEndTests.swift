@@ -131,7 +131,7 @@ import Wire
         #expect(notices == [.notHere(shard: parent.shard, absent: own, to: own)])
         let offer = SnapshotOffer(
             position: LogPosition(index: LogIndex(9), term: Term(1)), descriptor: parent,
-            lastVersion: Fixture.firstState.lastVersion)
+            lastVersion: Fixture.firstState.lastVersion, chain: 0)
         let leader = Member(replica: ReplicaID(1), node: NodeID(1))
         host.receive(
             SnapshotEnvelope(

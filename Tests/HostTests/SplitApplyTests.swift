@@ -149,7 +149,7 @@ import Wire
         let name = LogName(shard: parent.shard, replica: ReplicaID(2))
         // Asked for when the split was on its way.
         let task = DestroyTask(name: name, range: parent.range, returns: false)
-        #expect(applier.follow(.destroy(task), batch: batch) == name)
+        #expect(try applier.follow(.destroy(task), store: engine, batch: batch).ended == name)
         try engine.write(batch, writer: 1)
         let rows = try Rows.all(in: engine, space: Key.userSpace)
         #expect(rows.map(\.key) == [Fixture.key(0, 7).bytes])

@@ -42,6 +42,37 @@ import Testing
         #expect(learn(descriptor(4, "x", "-", version: 3)) == ["outdated", "2 -…-"])
     }
 
+    @Test("a new leader that has measured nothing is no sign of a quiet shard; later it is")
+    func newLeader() {
+        var view = ClusterView(leadingSince: start)
+        let shard = descriptor(2, "-", "-", version: 1)
+        view.observe(report(shard, bytes: .mebibytes(9), load: 60), rules: rules, now: start)
+        #expect(view.shards[0].hotSince == start)
+        var next = report(shard, bytes: .zero, load: 0)
+        next.leader = ReplicaID(2)
+        for seconds in [1, 2] {
+            view.observe(next, rules: rules, now: start + .seconds(Int64(seconds)))
+            #expect(view.shards[0].bytes == .mebibytes(9) && view.shards[0].load.share == .percent(60))
+            // Nobody splits it for what another one has measured.
+            #expect(view.shards[0].hotSince == nil)
+        }
+        view.observe(next, rules: rules, now: start + .seconds(7))
+        #expect(view.shards[0].bytes == .zero && view.shards[0].load.share == .zero)
+    }
+
+    @Test("what is left of a split shard goes on under its leader, and is measured anew")
+    func afterASplit() {
+        var view = ClusterView(leadingSince: start)
+        view.observe(report(descriptor(2, "-", "-", version: 1), load: 60), rules: rules, now: start)
+        view.learn(descriptor(2, "-", "m", version: 2))
+        #expect(view.shards[0].leader == ReplicaID(1))
+        #expect(view.shards[0].bytes == .zero && view.shards[0].load.share == .zero)
+        #expect(view.shards[0].hotSince == nil)
+        // Of a shard that takes another one's place nothing is known.
+        view.learn(descriptor(3, "-", "-", version: 3))
+        #expect(view.shards[0].leader == nil)
+    }
+
     @Test("an older configuration is outdated, and its report with it")
     func outdated() {
         var view = ClusterView(leadingSince: start)

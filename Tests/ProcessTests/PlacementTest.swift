@@ -35,7 +35,11 @@ extension ProcessTests {
                 async let bench = tool(
                     "bench", "--workload", "mixed", "--clients", "8", "--keys", "9000", "--duration", "20s",
                     "--output", "json")
-                try await Self.wait("replicas on node 4") { try await Self.node(4, cluster)?["replicas"].int ?? 0 >= 6 }
+                try await Self.wait("replicas on node 4, and nothing under way") {
+                    let replicas = try await Self.node(4, cluster)?["replicas"].int ?? 0
+                    let areWhole = try await Self.allShards(cluster) { $0.count == 3 }
+                    return replicas >= 6 && areWhole
+                }
                 try await Self.checkMoveAndTransfer(cluster)
                 try await Self.checkDrain(cluster)
                 try await Self.checkDecommission(cluster)
@@ -177,17 +181,17 @@ extension ProcessTests.PlacementTest {
         return dump.output
     }
 
-    private static func nodes(_ cluster: ClusterProcess) async throws -> [JSONObject] {
+    static func nodes(_ cluster: ClusterProcess) async throws -> [JSONObject] {
         let answer = try await cluster.tool("admin", "nodes", "--output", "json")
         return try JSONObject(answer.text).array ?? []
     }
 
-    private static func node(_ number: Int, _ cluster: ClusterProcess) async throws -> JSONObject? {
+    static func node(_ number: Int, _ cluster: ClusterProcess) async throws -> JSONObject? {
         try await nodes(cluster).first { $0["id"].int == number }
     }
 
     /// The nodes of each shard's replicas, in order, by the shard's number; the system shard too.
-    private static func shards(_ cluster: ClusterProcess) async throws -> [Int: [Int]] {
+    static func shards(_ cluster: ClusterProcess) async throws -> [Int: [Int]] {
         let answer = try await cluster.tool("admin", "shards", "--system", "--output", "json")
         var found: [Int: [Int]] = [:]
         for shard in try JSONObject(answer.text).array ?? [] {
@@ -211,7 +215,7 @@ extension ProcessTests.PlacementTest {
     }
 
     /// A node with a voter that does not lead.
-    private static func follower(of id: Int, _ cluster: ClusterProcess) async throws -> Int? {
+    static func follower(of id: Int, _ cluster: ClusterProcess) async throws -> Int? {
         let answer = try await cluster.tool("admin", "shards", "--output", "json")
         let shard = try JSONObject(answer.text).array?.first { $0["id"].int == id }
         return (shard?["replicas"].array ?? []).compactMap { $0["node"].int }.first { $0 != shard?["leader"].int }
@@ -225,7 +229,7 @@ extension ProcessTests.PlacementTest {
 
     private static func spread(_ counts: [Int]) -> Int { (counts.max() ?? 0) - (counts.min() ?? 0) }
 
-    private static func wait(
+    static func wait(
         _ what: String, seconds: Int = 45, until isDone: () async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + .seconds(seconds)

@@ -103,7 +103,7 @@ extension ProcessTests {
         }
 
         /// The shards follow each other from the first key to the last, as any node tells.
-        private static func checkTiles(_ cluster: ClusterProcess, shards count: Int) async throws {
+        static func checkTiles(_ cluster: ClusterProcess, shards count: Int) async throws {
             for node in cluster.nodes {
                 let answer = try await CommandLineTool(endpoints: node.address)(
                     "admin", "shards", "--output", "json")

@@ -17,7 +17,7 @@ import Testing
 
     private let applied = AppliedState(
         appliedIndex: LogIndex(1), appliedTerm: Term(2), baseIndex: LogIndex(3), baseTerm: Term(4),
-        lastVersion: Timestamp(5), sessionsCheckpoint: LogIndex(6))
+        lastVersion: Timestamp(5), sessionsCheckpoint: LogIndex(6), chain: ChainedHash(7))
 
     private let head = LogHead(
         hardState: HardState(term: Term(1), vote: ReplicaID(2), commit: LogIndex(3)), truncatedIndex: LogIndex(4),
@@ -49,6 +49,11 @@ import Testing
         #expect(hex(NodeKey.firstNumber(writer: 2).array) == "0202")
         #expect(hex(NodeKey.tombstone(ShardID(7)).array) == "030000000000000007")
         #expect(hex(NodeKey.tombstoneValue(ReplicaID(8)).array) == "010800000000000000")
+        let absorbed = NodeKey.tombstoneValue(ReplicaID(8), absorbedBy: ShardID(9))
+        #expect(hex(absorbed.array) == "0208000000000000000900000000000000")
+        #expect(absorbed.withBytes { NodeKey.decodeAbsorber(value: $0) } == ShardID(9))
+        #expect(NodeKey.tombstoneValue(ReplicaID(8)).withBytes { NodeKey.decodeAbsorber(value: $0) } == nil)
+        #expect(hex(ShardRecordKey.merge(ShardID(1)).array) == "6c000000000000000106")
         #expect(hex(NodeKey.returning(ShardID(7)).array) == "050000000000000007")
         #expect(hex(ShardRecordKey.replica(ShardID(1)).array) == "6c000000000000000105")
     }
@@ -56,7 +61,8 @@ import Testing
     @Test func records() throws {
         #expect(
             hex(applied.encode())
-                == "01010000000000000002000000000000000300000000000000040000000000000005000000000000000600000000000000")
+                == "02010000000000000002000000000000000300000000000000040000000000000005000000000000000600000000000000"
+                + "0700000000000000")
         #expect(
             hex(head.encode()) == "010301000000000000000200000000000000030000000000000004000000000000000500000000000000"
         )
@@ -90,7 +96,7 @@ import Testing
         for bytes in [[2, 0] + [UInt8](repeating: 0, count: 8), [1, 2] + [UInt8](repeating: 0, count: 8)] as [[UInt8]] {
             #expect(isUnsupported(bytes) { (b) throws(StorageError) in _ = try DataValue.decode(b) })
         }
-        #expect(isUnsupported([2]) { (b) throws(StorageError) in _ = try AppliedState.decode(b) })
+        #expect(isUnsupported([1]) { (b) throws(StorageError) in _ = try AppliedState.decode(b) })
         #expect(isUnsupported([2]) { (b) throws(StorageError) in _ = try ReplicaRecord.decode(b) })
         #expect(isUnsupported([2]) { (b) throws(StorageError) in _ = try LogHead.decode(b) })
         #expect(isUnsupported([2]) { (b) throws(StorageError) in _ = try DescriptorRecord.decode(b) })

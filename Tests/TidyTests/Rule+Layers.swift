@@ -14,7 +14,7 @@ extension Rule {
             "Control": core.union(["Placement"]),
             "Routing": core,
             "Linearizability": [],
-            "Simulator": core.union(["Storage", "Host", "Routing", "Linearizability"]),
+            "Simulator": core.union(["Storage", "Host", "Placement", "Control", "Routing", "Linearizability"]),
             "StorageConformance": core.union(["Storage"]),
             "CRocksDB": [],
             "RocksEngine": core.union(system).union(["CRocksDB", "Storage"]),

@@ -20,7 +20,9 @@ import Wire
             case (.routes(let a), .routes(let b)): #expect(a == b)
             case (.replicas(let a), .replicas(let b)): #expect(a == b)
             case (.split(let a), .split(let b)): #expect(a == b)
+            case (.merge(let a), .merge(let b)): #expect(a == b)
             case (.placement(let a), .placement(let b)): #expect(a == b)
+            case (.check(let a), .check(let b)): #expect(a == b)
             case (.status, .status): break
             default: Issue.record("\(request.body) became \(read.body)")
             }

@@ -165,14 +165,23 @@ struct Codec: CustomStringConvertible, Sendable {
     }
 
     private static func entryCodecs() throws -> [Codec] {
-        try (Samples.entries() + [Samples.splitEntry()]).enumerated().map { number, entry in
+        let steps = [Samples.splitEntry()] + Samples.mergeEntries() + [Samples.checkEntry()]
+        return try (Samples.entries() + steps).enumerated().map { number, entry in
             Codec(
                 description: "entry \(number)", sample: EncodedEntry.encode(entry), skipsTrailing: false
             ) { bytes in
                 let entries = try EntryDecoder.decodeChunk(resealed(bytes, checksumAt: 4))
                 guard let entry = entries.first, entries.count == 1 else { throw WireError.trailingBytes }
                 if case .payload(let payload) = entry.content {
-                    if payload.isSplit { _ = try SplitCommand(payload) } else { try walk(payload) }
+                    if payload.isSplit {
+                        _ = try SplitCommand(payload)
+                    } else if payload.isCheck {
+                        _ = try CheckCommand(payload)
+                    } else if payload.isMerge {
+                        _ = try MergeCommand(payload)
+                    } else {
+                        try walk(payload)
+                    }
                 }
                 return EncodedEntry.encode(entry)
             }

@@ -64,12 +64,30 @@ import Wire
     }
 
     @Test func unknownFormatAndKindAreErrors() throws {
-        for (offset, value) in [(8, 2), (9, 4), (8, 0)] as [(Int, UInt8)] {
+        for (offset, value) in [(8, 2), (9, 200), (8, 0)] as [(Int, UInt8)] {
             var record = EncodedEntry.encode(try Samples.batch())
             record.setInteger(value, at: offset)
             #expect(throws: WireError.unknownKind(value)) {
                 try EntryDecoder.decodeChunk(Codec.resealed(record, checksumAt: 4))
             }
+        }
+    }
+
+    /// What a merge's entries say comes back, and whoever absorbs a shard stamps above what that had (rule 20).
+    @Test func mergesComeBack() throws {
+        for (command, entry) in zip(Samples.mergeCommands, Samples.mergeEntries()) {
+            guard case .payload(let payload) = entry.content else { continue }
+            #expect(try MergeCommand(payload) == command)
+            #expect(payload.isMerge && !payload.isSplit)
+            guard case .absorb(let absorb) = command else {
+                #expect(payload.versionBound == nil && !payload.isBarrier)
+                continue
+            }
+            #expect(payload.versionBound == absorb.lastVersion && payload.isBarrier)
+        }
+        #expect(throws: WireError.self) {
+            guard case .payload(let split) = Samples.splitEntry().content else { return }
+            _ = try MergeCommand(split)
         }
     }
 

@@ -28,8 +28,8 @@ import Wire
             request.encode(into: &buffer)
             return try Codec.body(of: buffer, .client).kind
         }
-        #expect(
-            requests == [0x10, 0x11, 0x11, 0x12, 0x13, 0x13, 0x14, 0x15, 0x16] + [UInt8](repeating: 0x17, count: 7))
+        let placement = [UInt8](repeating: 0x17, count: 7)
+        #expect(requests == [0x10, 0x11, 0x11, 0x12, 0x13, 0x13, 0x14, 0x15, 0x16] + placement + [0x18, 0x19])
         let responses = try Samples.responses().prefix(8).map { response in
             var buffer = ByteBuffer()
             response.encode(into: &buffer)
@@ -41,10 +41,12 @@ import Wire
             FrameKind.announced, FrameKind.accepted, FrameKind.refused, FrameKind.joined, FrameKind.raft,
             FrameKind.control, FrameKind.snapshot, FrameKind.notice, FrameKind.descriptor,
             FrameKind.descriptors, FrameKind.placementAnswer, FrameKind.placement,
+            FrameKind.checked,
         ]
         #expect(
             others == [
                 0x01, 0x02, 0x40, 0x41, 0x42, 0x48, 0x49, 0x4A, 0x4B, 0x01, 0x02, 0x03, 0x04, 0x25, 0x26, 0x27, 0x05,
+                0x29,
             ])
     }
 }

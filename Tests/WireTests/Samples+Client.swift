@@ -16,6 +16,10 @@ extension Samples {
     static let splitRequest = SplitRequest(
         shard: ShardID(0x33), epoch: Epoch(version: 0x34, config: 0x35), key: .user([0x6D]))
 
+    static let mergeRequest = MergeRequest(
+        shard: ShardID(0x91), epoch: Epoch(version: 0x92, config: 0x93), right: ShardID(0x94),
+        rightEpoch: Epoch(version: 0x95, config: 0x96))
+
     static let split = SplitCommand(
         epoch: Epoch(version: 0x36, config: 0x37), key: .user([0x6D]), child: ShardID(0x38), first: NodeID(0x39))
 
@@ -39,7 +43,9 @@ extension Samples {
                 .replicas(replicaRequest),
                 .split(splitRequest),
             ] + placementRequests.map { .placement($0) }
-        return bodies.map { ClientRequest(id: 0x31, timeoutMilliseconds: 0x32, body: $0) }
+        return (bodies + [.merge(mergeRequest), .check(CheckRequest(shard: ShardID(0x91)))]).map {
+            ClientRequest(id: 0x31, timeoutMilliseconds: 0x32, body: $0)
+        }
     }
 
     static let outcomes: [OperationOutcome] = [
@@ -92,7 +98,7 @@ extension Samples {
                 .page(ScanPage()), .routes(table), .status(status),
             ] + errors.map { .failure($0) }
             + [.descriptor(jointDescriptor), .descriptors([descriptor, jointDescriptor])]
-            + placementAnswers.map { .placement($0) }
+            + placementAnswers.map { .placement($0) } + [.checked(shardCheck)]
         return bodies.map { ClientResponse(id: 0x31, body: $0) }
     }
 }

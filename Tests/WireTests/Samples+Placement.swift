@@ -11,12 +11,13 @@ extension Samples {
             sendingSnapshots: 0x05),
         shards: [
             PlacementReport.LedShard(
-                descriptor: descriptor, leader: ReplicaID(0x06), term: Term(0x07), bytes: 0x08,
-                operationsPerSecond: 0x09,
+                descriptor: descriptor, leader: ReplicaID(0x06), term: Term(0x07), bytes: 0x08, keys: 0x0C,
+                operationsPerSecond: 0x09, laneShare: 0x0D, middleKey: .user([0x0E]), halvingKey: .user([0x0F]),
                 others: [
                     PlacementReport.OtherReplica(replica: ReplicaID(0x0A), isNear: true, isSilent: false),
                     PlacementReport.OtherReplica(replica: ReplicaID(0x0B), isNear: false, isSilent: true),
-                ])
+                ]),
+            PlacementReport.LedShard(descriptor: descriptor, leader: ReplicaID(0x06), term: Term(0x07)),
         ])
 
     private static let other = Member(replica: ReplicaID(0x71), node: NodeID(0x72))

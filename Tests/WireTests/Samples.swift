@@ -62,6 +62,57 @@ enum Samples {
             content: .payload(split.encode(term: Term(term), index: LogIndex(index))))
     }
 
+    /// A check in the log.
+    static func checkEntry(index: UInt64 = 9, term: UInt64 = 3) -> Entry<EncodedEntry> {
+        let command = CheckCommand(wantsScan: true)
+        return Entry(
+            index: LogIndex(index), term: Term(term),
+            content: .payload(command.encode(term: Term(term), index: LogIndex(index))))
+    }
+
+    static let absorb = MergeCommand.Absorb(
+        merge: 0x31, frozen: LogPosition(index: LogIndex(0x32), term: Term(0x33)), lastVersion: Timestamp(0x34),
+        right: descriptor)
+
+    static let mergeCommands: [MergeCommand] = [
+        .intent(
+            epoch: Epoch(version: 0x11, config: 0x12), merge: 0x13, right: ShardID(0x14),
+            rightEpoch: Epoch(version: 0x15, config: 0x16)),
+        .freeze(epoch: Epoch(version: 0x21, config: 0x22), left: ShardID(0x23), merge: 0x24),
+        .absorb(absorb), .abort(merge: 0x41), .unfreeze(left: ShardID(0x51), merge: 0x52),
+    ]
+
+    static func mergeEntries(index: UInt64 = 8, term: UInt64 = 3) -> [Entry<EncodedEntry>] {
+        mergeCommands.map { command in
+            Entry(
+                index: LogIndex(index), term: Term(term),
+                content: .payload(command.encode(term: Term(term), index: LogIndex(index))))
+        }
+    }
+
+    static let mergeState: MergeState = {
+        var state = MergeState()
+        state.last = 0x61
+        state.intent = MergeState.Intent(right: ShardID(0x62), epoch: Epoch(version: 0x63, config: 0x64))
+        state.frozen = MergeState.Frozen(
+            left: ShardID(0x65), merge: 0x66, position: LogPosition(index: LogIndex(0x67), term: Term(0x68)))
+        state.absorbed = [ShardID(0x69), ShardID(0x6A)]
+        return state
+    }()
+
+    static let mergeNotices: [MergeNotice] = [
+        .ask(number: 0x71, mergeRequest),
+        .freeze(right: ShardID(0x72), Epoch(version: 0x73, config: 0x74), left: ShardID(0x75), merge: 0x76),
+        .frozen(left: ShardID(0x77), MergeNotice.Load(sessions: 0x78, answers: 0x79, bytes: 0x7A), absorb),
+        .unable(left: ShardID(0x7B), merge: 0x7C, reason: "no"),
+        .inquiry(right: ShardID(0x7D), start: .user([0x7E]), left: ShardID(0x7F), merge: 0x80),
+        .aborted(right: ShardID(0x81), left: ShardID(0x82), merge: 0x83),
+        .absorbed(right: ShardID(0x84), left: ShardID(0x85)),
+        .behind(
+            ShardID(0x86), Member(replica: ReplicaID(0x87), node: NodeID(0x88)),
+            to: Member(replica: ReplicaID(0x89), node: NodeID(0x8A)), index: LogIndex(0x8B)),
+    ]
+
     static func chunk() throws -> ByteBuffer {
         var buffer = ByteBuffer()
         for entry in try entries() { EncodedEntry.encode(entry, into: &buffer) }
@@ -125,7 +176,7 @@ enum Samples {
         .offer(
             SnapshotOffer(
                 position: LogPosition(index: LogIndex(0x21), term: Term(0x22)), descriptor: jointDescriptor,
-                lastVersion: Timestamp(0x23))),
+                lastVersion: Timestamp(0x23), chain: 0x24, merge: mergeState)),
         .accept(SnapshotProgress(chunks: 0x31, checksum: 0x32)),
         .refuse(.stale(commit: LogIndex(0x41))), .refuse(.busy), .refuse(.underWay(LogIndex(0x42))),
         .refuse(.notAMember), .refuse(.tombstoned), .refuse(.overlaps), .refuse(.broken),
@@ -164,21 +215,46 @@ enum Samples {
             addLearners: [NodeID(0x14), NodeID(0x15)], promote: [ReplicaID(0x16)], demote: [],
             remove: [ReplicaID(0x17)]))
 
-    static let notices: [ReplicaNotice] = [
-        .descriptor(to: member, descriptor),
-        .notHere(
-            shard: ShardID(0x11), absent: Member(replica: ReplicaID(0x12), node: NodeID(0x13)),
-            to: Member(replica: ReplicaID(0x14), node: NodeID(0x15))),
-        .request(number: 0x21, replicaRequest), .changed(number: 0x22, jointDescriptor),
-        .refused(number: 0x23, .busy(retryAfterMilliseconds: 0x24, reason: "b")), .report(descriptor),
-        .reported(shard: ShardID(0x31), Epoch(version: 0x32, config: 0x33)),
-        .reserve(number: 0x41), .reserved(number: 0x42, ShardID(0x43)),
-        .wanted(
-            shard: ShardID(0x51), absent: Member(replica: ReplicaID(0x52), node: NodeID(0x53)),
-            to: Member(replica: ReplicaID(0x54), node: NodeID(0x55))),
-        .call(term: Term(0x61), isForAll: true),
-        .transfer(number: 0x62, shard: ShardID(0x63), Epoch(version: 0x64, config: 0x65), to: ReplicaID(0x66)),
+    static let notices: [ReplicaNotice] =
+        [
+            .descriptor(to: member, descriptor),
+            .notHere(
+                shard: ShardID(0x11), absent: Member(replica: ReplicaID(0x12), node: NodeID(0x13)),
+                to: Member(replica: ReplicaID(0x14), node: NodeID(0x15))),
+            .request(number: 0x21, replicaRequest), .changed(number: 0x22, jointDescriptor),
+            .refused(number: 0x23, .busy(retryAfterMilliseconds: 0x24, reason: "b")), .report(descriptor),
+            .reported(shard: ShardID(0x31), Epoch(version: 0x32, config: 0x33)),
+            .reserve(number: 0x41), .reserved(number: 0x42, ShardID(0x43)),
+            .wanted(
+                shard: ShardID(0x51), absent: Member(replica: ReplicaID(0x52), node: NodeID(0x53)),
+                to: Member(replica: ReplicaID(0x54), node: NodeID(0x55))),
+            .call(term: Term(0x61), isForAll: true),
+            .transfer(number: 0x62, shard: ShardID(0x63), Epoch(version: 0x64, config: 0x65), to: ReplicaID(0x66)),
+            .split(
+                number: 0x67,
+                SplitRequest(shard: ShardID(0x68), epoch: Epoch(version: 0x69, config: 0x6A), key: .user([0x6B]))),
+        ] + mergeNotices.map { .merge($0) } + checkNotices
+
+    static let checkNotices: [ReplicaNotice] = [
+        .checked(to: member, checkReport),
+        .diverged(
+            CheckDivergence(
+                expected: CheckReport(
+                    shard: ShardID(0x76), member: member,
+                    position: LogPosition(index: LogIndex(0x77), term: Term(0x78)), chain: 0x79, scan: nil),
+                agreeing: [ReplicaID(0x7A), ReplicaID(0x7B)])),
     ]
+
+    static let checkReport = CheckReport(
+        shard: ShardID(0x71), member: Member(replica: ReplicaID(0x72), node: NodeID(0x73)),
+        position: LogPosition(index: LogIndex(0x74), term: Term(0x75)), chain: 0x76, scan: 0x77)
+
+    static let shardCheck = ShardCheck(
+        shard: ShardID(0x81), index: LogIndex(0x82), verdict: .divergent,
+        replicas: [
+            ShardCheck.Replica(member: member, finding: .equal),
+            ShardCheck.Replica(member: Member(replica: ReplicaID(0x83), node: NodeID(0x84)), finding: .dataDiffers),
+        ])
 
     static let quietControl = ControlFrame(sequence: 1, sentAt: Instant(nanoseconds: 2), boot: 5, vouches: false)
 

@@ -25,19 +25,11 @@ final class PlacementService: @unchecked Sendable {
     private var isReading = false
     private var isLookScheduled = false
 
-    init(lane: Lane, membership: Membership, repairAfter: Interval) {
+    init(lane: Lane, membership: Membership, settings: PlacementSettings) {
         self.lane = lane
         self.membership = membership
-        reporter = PlacementReporter()
-        var rules = PlacementRules()
-        rules.repairAfter = repairAfter
-        // Nodes are called every second: this is two lost answers, and longer than any election.
-        rules.limits.downAfter = .seconds(3)
-        // Shards are split when somebody asks for it, and never merged: what a size or a load calls for is not planned.
-        rules.splitBytes = ByteCount(.max)
-        rules.splitLoad = LaneShare(perMille: 1_000_000_000)
-        rules.mergeAfter = Interval(nanoseconds: .max)
-        self.rules = rules
+        reporter = PlacementReporter(splitBytes: settings.shardBytes)
+        rules = settings.rules
     }
 
     /// Whether this node leads placement; not in doubt, since it holds a lease.
@@ -166,6 +158,6 @@ extension PlacementService {
             lane.links?.sendFrame(to: caller, channel: .bulk) { buffer in frame.encode(into: &buffer) }
         }
         lane.links?.flushAll()
-        reporter.measure(lane) { [self] in reporter.take($0) }
+        reporter.sizes.measure(lane) { [self] in reporter.sizes.take($0) }
     }
 }

@@ -15,8 +15,13 @@ final class ClientState {
     var isDirty = false
     /// Whether the socket takes no more answers for now.
     var isCongested = false
-    /// Reads that wait until it does, in the order in which they came.
+    /// Whether it is so, or reads still wait because it was.
+    var isHeldUp = false
+    /// Reads that wait until it does, in the order in which they came, and how many they are.
     var heldReads: [ReadTask] = []
+    var heldCount = 0
+    /// Tasks of reads that had to wait and that the read pool has now.
+    var heldUnderWay = 0
 
     init(number: UInt64) { self.number = number }
 }
@@ -35,7 +40,7 @@ extension Lane {
     func clientClosed(_ connection: FramedConnection) {
         guard let client = connection.attachment as? ClientState else { return }
         clients[client.number] = nil
-        if client.isCongested { congestedClients -= 1 }
+        if client.isHeldUp { heldUpClients -= 1 }
     }
 
     /// One request. A malformed one closes the connection: after it nothing on the stream can be trusted.
@@ -59,7 +64,9 @@ extension Lane {
         case .status: status(reference)
         case .replicas(let change): host.change(change, from: reference, now: SteadyClock.now())
         case .split(let split): self.split(split, reference, timeoutMilliseconds: request.timeoutMilliseconds)
+        case .merge(let merge): self.merge(merge, reference)
         case .placement(let request): placement(request, reference)
+        case .check(let check): host.check(check, from: reference, now: SteadyClock.now())
         }
     }
 
@@ -95,7 +102,7 @@ extension Lane {
         switch request.body {
         case .status: status(reference)
         case .routes(let routes): respond(reference, .routes(routeTable(routes)))
-        case .write, .get, .scan, .replicas, .split, .placement:
+        case .write, .get, .scan, .replicas, .split, .merge, .placement, .check:
             respond(reference, .failure(.unavailable("the node is shutting down")))
         }
     }
@@ -141,7 +148,9 @@ extension Lane {
         case .status: status(reference)
         case .replicas(let change): host.change(change, from: reference, now: SteadyClock.now())
         case .split(let request): split(request, reference, timeoutMilliseconds: 5_000)
+        case .merge(let request): merge(request, reference)
         case .placement(let request): placement(request, reference)
+        case .check(let check): host.check(check, from: reference, now: SteadyClock.now())
         }
         scheduleTurn()
     }

@@ -14,7 +14,7 @@ extension Lane {
 
     /// Serves reads whose index is applied: those of one key from memory at once, what is not in memory, and everything
     /// that needs a cut, by the read pool in one batch (DESIGN §6).
-    func serve(_ tasks: [ReadTask]) {
+    func serve(_ tasks: [ReadTask], areInTurn: Bool = false) {
         guard !tasks.isEmpty else { return }
         var gets: [WarmReads.Get] = []
         var common: [WarmReads.Task] = []
@@ -28,7 +28,7 @@ extension Lane {
             }
             common.append(WarmReads.Task(generation: task.generation, applied: applied))
             var others: [PendingRead] = []
-            for read in task.reads where !hold(read, of: task.generation) {
+            for read in task.reads where !hold(read, of: task.generation, isInTurn: areInTurn) {
                 if case .get(let get) = read.body, get.keys.count == 1, read.reference.connection != 0,
                     let key = get.keys.first
                 {
@@ -38,7 +38,9 @@ extension Lane {
                     others.append(read)
                 }
             }
-            if !others.isEmpty { serveFromDisk(ReadTask(generation: task.generation, reads: others), applied) }
+            if !others.isEmpty {
+                serveFromDisk(ReadTask(generation: task.generation, reads: others), applied, areInTurn: areInTurn)
+            }
         }
         guard !gets.isEmpty else { return }
         let reads = WarmReads(
@@ -113,15 +115,24 @@ extension Lane {
         scheduleTurn()
     }
 
-    private func serveFromDisk(_ task: ReadTask, _ applied: Timestamp) {
+    /// Reads that are `areInTurn` waited before, and are of one connection.
+    private func serveFromDisk(_ task: ReadTask, _ applied: Timestamp, areInTurn: Bool = false) {
+        if areInTurn, let first = task.reads.first { waitingClient(first)?.heldUnderWay += 1 }
         let clusterMilliseconds = host.clock.milliseconds(at: host.lastTurn)
         let reader = DiskReader(
             store: state, appliedMilliseconds: applied.milliseconds, clusterMilliseconds: clusterMilliseconds)
         readPool.submit { [self] poolState in
             guard case .active = poolState else { return }
             let results = reader.read(task)
-            loop.execute { [self] in finish(task, results) }
+            loop.execute { [self] in
+                if areInTurn, let first = task.reads.first { waitingClient(first)?.heldUnderWay -= 1 }
+                finish(task, results)
+            }
         }
+    }
+
+    private func waitingClient(_ read: PendingRead) -> ClientState? {
+        clients[read.reference.connection]?.attachment as? ClientState
     }
 
     /// Hands out what the pool read, if the replica is still the one it was asked of (rule 25).
@@ -132,7 +143,7 @@ extension Lane {
             for read in task.reads { respond(read.reference, .failure(refusal)) }
             return scheduleTurn()
         }
-        for (read, result) in zip(task.reads, results) where !hold(read, of: task.generation) {
+        for (read, result) in zip(task.reads, results) where !hold(read, of: task.generation, isInTurn: true) {
             switch result {
             case .body(let body): respond(read.reference, body)
             case .due: rereadAfterStamp(read, task.generation)

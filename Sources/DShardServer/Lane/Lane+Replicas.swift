@@ -19,6 +19,7 @@ extension Lane {
         for (peer, notice) in effects.notices { send(notice, to: peer) }
         if !effects.snapshotTasks.isEmpty { snapshotWorker?.submit(effects.snapshotTasks) }
         for suspect in effects.suspicions { note(suspect) }
+        for check in effects.checks { note(check) }
         for name in effects.cleared {
             telemetry.log.notice("a suspect replica is gone", metadata: ["shard": "\(name.shard)"])
             onCleared(name)
@@ -48,6 +49,7 @@ extension Lane {
             // Only who may lead the system shard gives out ids.
             guard host.systemShard?.configuration.voters.contains(where: { $0.node == peer }) == true else { return }
             reserved(number, shard)
+        case .split(let number, let request): split(request, number: number, for: peer)
         case .call(let term, let isForAll): membership?.placement?.report(to: peer, term: term, isForAll: isForAll)
         case .changed(let number, let descriptor) where number & Controller.numberBit != 0:
             membership?.placement?.answered(number, .success(descriptor))

@@ -21,6 +21,20 @@ extension Lane {
     /// A split waits no longer than this for an id, whatever its client would, in milliseconds.
     private static let reserveMax: UInt32 = 10_000
 
+    /// A step of placement.
+    func split(_ request: SplitRequest, number: UInt64, for peer: NodeID) {
+        submitInternal(.split(request)) { [self] body in
+            switch body {
+            case .descriptors(let parts):
+                // The shard itself comes first, its new part reports by itself.
+                if let parent = parts.first { send(.changed(number: number, parent), to: peer) }
+            case .failure(let error): send(.refused(number: number, error), to: peer)
+            default: break
+            }
+            links?.flushAll()
+        }
+    }
+
     func split(_ request: SplitRequest, _ reference: RequestReference, timeoutMilliseconds: UInt32) {
         // Refused before an id is used up.
         if let refusal = host.refusal(of: request) { return respond(reference, .failure(refusal)) }
@@ -52,6 +66,13 @@ extension Lane {
     private func reserve(_ number: UInt64) {
         for voter in host.systemShard?.configuration.voters ?? [] { send(.reserve(number: number), to: voter.node) }
         links?.flushAll()
+    }
+
+    func merge(_ request: MergeRequest, _ reference: RequestReference) {
+        telemetry.log.notice(
+            "a merge is asked for", metadata: ["shard": "\(request.shard)", "right": "\(request.right)"])
+        host.merge(request, from: reference, now: SteadyClock.now())
+        scheduleTurn()
     }
 
     /// Whether whoever asked is still there.

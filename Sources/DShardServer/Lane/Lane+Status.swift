@@ -63,7 +63,7 @@ extension Lane {
         let returning = host.comebackNotes.map { "shard \($0.shard) comes back: \($0.text)" }
         let found = NodeStatus(
             node: identity.node, address: identity.address, isReady: reasons.isEmpty,
-            reasons: reasons + returning,
+            reasons: reasons + returning + host.checkNotes,
             shards: shards, nodes: ([own] + peers).sorted { $0.address.node < $1.address.node },
             labels: membership?.labels ?? [:])
         let meter = ShardMeter(store: state)
@@ -86,56 +86,5 @@ extension Replica {
         case .follower:
             return group.configuration.isVoter(group.member.replica) ? .follower : .learner
         }
-    }
-}
-
-/// Measures shards for people: bytes and keys, the keys of large shards estimated from their first rows.
-struct ShardMeter: Sendable {
-    let store: any StateStore
-
-    /// Rows counted one by one in all shards together; a larger shard is extrapolated by its size.
-    private static let rowsCountedMax = 200_000
-    /// …and in each at least this many.
-    private static let rowsCountedMin = 100
-
-    func measure(_ status: NodeStatus) -> NodeStatus {
-        var measured = status
-        let rows = UInt64(max(Self.rowsCountedMin, Self.rowsCountedMax / max(1, measured.shards.count)))
-        for position in measured.shards.indices {
-            let range = measured.shards[position].descriptor.range
-            // A store that cannot be read shows as an empty shard here and as an error everywhere else.
-            let (bytes, keys) = (try? measure(range, rows: rows)) ?? (0, 0)
-            measured.shards[position].sizeBytes = bytes
-            measured.shards[position].keys = keys
-        }
-        return measured
-    }
-
-    private func measure(_ range: KeyRange, rows: UInt64) throws(StorageError) -> (bytes: UInt64, keys: UInt64) {
-        let snapshot = try store.snapshot()
-        var bytes: UInt64 = 0
-        var keys: UInt64 = 0
-        var isWhole = true
-        try range.start.bytes.withBytes { (start) throws(StorageError) in
-            try range.end.bytes.withBytes { (end) throws(StorageError) in
-                try snapshot.iterate(from: start, to: end, reverse: false) { key, value in
-                    guard keys < rows else {
-                        isWhole = false
-                        return false
-                    }
-                    keys += 1
-                    bytes += UInt64(key.byteCount + value.byteCount)
-                    return true
-                }
-            }
-        }
-        guard !isWhole, bytes > 0 else { return (bytes, keys) }
-        let whole = try range.start.bytes.withBytes { (start) throws(StorageError) in
-            try range.end.bytes.withBytes { (end) throws(StorageError) in
-                try store.approximateSize(from: start, to: end)
-            }
-        }
-        let estimate = max(whole, bytes)
-        return (estimate, estimate / max(1, bytes / keys))
     }
 }

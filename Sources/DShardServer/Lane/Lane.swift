@@ -32,8 +32,8 @@ final class Lane: @unchecked Sendable {
     var nextClient: UInt64 = 1
     /// Connections with responses that wait for the flush at the end of the tick.
     var dirtyClients: [FramedConnection] = []
-    /// Clients whose sockets take no more answers for now.
-    var congestedClients = 0
+    /// Clients whose reads wait, since their sockets take no more answers.
+    var heldUpClients = 0
     /// Those of them whose sockets have room again.
     var drainedClients: [FramedConnection] = []
     var internalRequests: [UInt64: @Sendable (ClientResponse.Body) -> Void] = [:]

@@ -45,12 +45,12 @@ final class Membership: @unchecked Sendable {
     /// A leader of the system shard that was named longer ago than this counts for nothing.
     private static let leaderNamedMax = Interval.seconds(3)
 
-    init(lane: Lane, labels: [String: String], repairAfter: Interval) {
+    init(lane: Lane, labels: [String: String], settings: PlacementSettings) {
         self.lane = lane
         self.labels = labels
         routes = RouteSource(lane: lane)
         shard = SystemShard(lane: lane)
-        placement = PlacementService(lane: lane, membership: self, repairAfter: repairAfter)
+        placement = PlacementService(lane: lane, membership: self, settings: settings)
     }
 
     /// Starts the clockwork. On the loop.

@@ -26,6 +26,8 @@ public struct NodeConfiguration: Sendable {
     public var logKeepEntries: UInt64
     /// A node that was silent for so long has its replicas replaced.
     public var repairAfter: Duration
+    /// A shard of this size is split, in bytes.
+    public var shardBytes: Int
     /// How long a shutdown may hand leaderships over.
     public var drainTimeout: Duration
     /// `trace` … `critical`.
@@ -47,8 +49,8 @@ public struct NodeConfiguration: Sendable {
         http: String? = "127.0.0.1:7480", initialCluster: [String] = [], join: [String] = [],
         splitAt: [[UInt8]] = [], labels: [(String, String)] = [], cacheBytes: Int = 256 << 20,
         snapshotBytesPerSecond: Int = 64 << 20, logKeepEntries: UInt64 = 50_000,
-        repairAfter: Duration = .seconds(300), drainTimeout: Duration = .seconds(30), logLevel: String = "info",
-        logFormat: LogFormat = .text
+        repairAfter: Duration = .seconds(300), shardBytes: Int = 256 << 20, drainTimeout: Duration = .seconds(30),
+        logLevel: String = "info", logFormat: LogFormat = .text
     ) {
         self.dataDirectory = dataDirectory
         self.listen = listen
@@ -62,6 +64,7 @@ public struct NodeConfiguration: Sendable {
         self.snapshotBytesPerSecond = snapshotBytesPerSecond
         self.logKeepEntries = logKeepEntries
         self.repairAfter = repairAfter
+        self.shardBytes = shardBytes
         self.drainTimeout = drainTimeout
         self.logLevel = logLevel
         self.logFormat = logFormat

@@ -19,6 +19,7 @@ final class NodeRuntime: Sendable {
     let logWriter: LogWriter
     let applyWorker: ApplyWorker
     let snapshotWorker: SnapshotWorker
+    let scanWorker: ScanWorker
     let watch: StoreWatch
     let parts: Parts
     let drainTimeout: Duration
@@ -41,8 +42,8 @@ final class NodeRuntime: Sendable {
 
     init(
         telemetry: Telemetry, lane: Lane, engine: RocksEngine, directory: DataDirectory, logWriter: LogWriter,
-        applyWorker: ApplyWorker, snapshotWorker: SnapshotWorker, watch: StoreWatch, parts: Parts,
-        drainTimeout: Duration
+        applyWorker: ApplyWorker, snapshotWorker: SnapshotWorker, scanWorker: ScanWorker, watch: StoreWatch,
+        parts: Parts, drainTimeout: Duration
     ) {
         self.telemetry = telemetry
         self.lane = lane
@@ -51,6 +52,7 @@ final class NodeRuntime: Sendable {
         self.logWriter = logWriter
         self.applyWorker = applyWorker
         self.snapshotWorker = snapshotWorker
+        self.scanWorker = scanWorker
         self.watch = watch
         self.parts = parts
         self.drainTimeout = drainTimeout
@@ -117,6 +119,7 @@ final class NodeRuntime: Sendable {
         await lane.membership?.stop()
         try? await lane.loop.submit { [self] in lane.stop() }.get()
         snapshotWorker.stop()
+        scanWorker.stop()
         applyWorker.stop()
         logWriter.stop()
         watch.stop()

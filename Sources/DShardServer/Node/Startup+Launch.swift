@@ -34,7 +34,7 @@ extension Startup {
             address: own.address, incarnation: own.incarnation, boot: own.boot, list: own.list,
             borders: own.borders, state: .member(record.cluster))
         do {
-            try await loop.submit { [boot, meter, labels, repairAfter] in
+            try await loop.submit { [boot, meter, labels, settings] in
                 service.become(.formed(announcement, record, nodes: { [unowned lane] in lane.host.addresses }))
                 let hello = Hello(
                     role: .control, cluster: identity.cluster, node: identity.node, incarnation: identity.incarnation,
@@ -46,7 +46,7 @@ extension Startup {
                 reception.lane = lane
                 links.update(record.nodes)
                 lane.start()
-                let membership = Membership(lane: lane, labels: labels, repairAfter: repairAfter)
+                let membership = Membership(lane: lane, labels: labels, settings: settings)
                 lane.membership = membership
                 service.join = { [unowned membership] call in membership.admit(call) }
                 membership.start()
@@ -55,6 +55,10 @@ extension Startup {
             throw NodeStartError("\(error)")
         }
         return runtime
+    }
+
+    private var settings: PlacementSettings {
+        PlacementSettings(repairAfter: repairAfter, shardBytes: UInt64(clamping: configuration.shardBytes))
     }
 
     /// After which silence a node's replicas are replaced.
@@ -121,10 +125,12 @@ extension Startup {
             store: engine,
             onDurable: { tokens, writes in loop.execute { lane.persisted(tokens, writes: writes) } },
             onFailure: { error in fatal("the log cannot be written: \(error)", error.consequence == .markNode) })
+        let scanWorker = makeScanWorker(lane, fatal)
         let applyWorker = ApplyWorker(
             store: engine, applier: applier,
             onAwaited: { loop.execute { lane.turn() } },
             onDestroyed: { name in loop.execute { lane.destroyed(name) } },
+            onScan: { task in scanWorker.submit(task) },
             onFailure: { name, error in
                 // The next start leaves this replica out, so one bad entry or block does not end the process again.
                 if let name, !error.endsProcess {
@@ -152,14 +158,26 @@ extension Startup {
             Worker.start(name: "log-writer", on: loop) { logWriter.run() },
             Worker.start(name: "applier", on: loop) { applyWorker.run() },
             Worker.start(name: "snapshots", on: loop) { snapshotWorker.run() },
+            Worker.start(name: "scans", on: loop) { scanWorker.run() },
             Worker.start(name: "store-watch", on: loop) { watch.run() },
         ]
         return NodeRuntime(
             telemetry: telemetry, lane: lane, engine: engine, directory: directory, logWriter: logWriter,
-            applyWorker: applyWorker, snapshotWorker: snapshotWorker, watch: watch,
+            applyWorker: applyWorker, snapshotWorker: snapshotWorker, scanWorker: scanWorker, watch: watch,
             parts: NodeRuntime.Parts(
                 group: group, pool: pool, listener: listener, threads: threads, delivery: delivery),
             drainTimeout: configuration.drainTimeout)
+    }
+
+    private func makeScanWorker(
+        _ lane: Lane, _ fatal: @escaping @Sendable (String, Bool) -> Void
+    ) -> ScanWorker {
+        let loop = lane.loop
+        return ScanWorker(
+            sessionWindowMilliseconds: lane.host.limits.sessionWindowMilliseconds,
+            bytesPerSecond: lane.host.limits.scanBytesPerSecond,
+            onEvent: { event in loop.execute { lane.scanned(event) } },
+            onFailure: { error in fatal("a check fails: \(error)", error.consequence == .markNode) })
     }
 
     private func makeSnapshotWorker(

@@ -13,18 +13,20 @@ final class ApplyWorker: Sendable {
     private let applied = NIOLockedValueBox<[AppliedBatch]>([])
     private let onAwaited: @Sendable () -> Void
     private let onDestroyed: @Sendable (LogName) -> Void
+    private let onScan: @Sendable (ScanTask) -> Void
     private let onFailure: @Sendable (LogName?, ApplyError) -> Void
 
     /// `onAwaited` is called when the lane should call `takeApplied` soon.
     init(
         store: any StateStore, applier: Applier, onAwaited: @escaping @Sendable () -> Void,
-        onDestroyed: @escaping @Sendable (LogName) -> Void,
+        onDestroyed: @escaping @Sendable (LogName) -> Void, onScan: @escaping @Sendable (ScanTask) -> Void,
         onFailure: @escaping @Sendable (LogName?, ApplyError) -> Void
     ) {
         self.store = store
         initial = applier
         self.onAwaited = onAwaited
         self.onDestroyed = onDestroyed
+        self.onScan = onScan
         self.onFailure = onFailure
     }
 
@@ -79,15 +81,15 @@ final class ApplyWorker: Sendable {
         _ change: ApplyChange, _ applier: inout Applier, _ batch: any StateBatch
     ) throws(ApplyError) {
         batch.clear()
-        let destroyed = applier.follow(change, batch: batch)
+        let followed = try applier.follow(change, store: store, batch: batch)
         do throws(StorageError) {
             if batch.count > 0 { try store.write(batch, writer: Self.writerNumber) }
-            guard let destroyed else { return }
-            try store.sync()
-            onDestroyed(destroyed)
+            if followed.ended != nil { try store.sync() }
         } catch {
             throw .storage(error)
         }
+        if let batch = followed.applied { report([batch]) }
+        if let ended = followed.ended { onDestroyed(ended) }
     }
 
     /// Applies the tasks as one batch, and writes it.
@@ -104,10 +106,18 @@ final class ApplyWorker: Sendable {
         guard batch.count > 0 else { return applied }
         do throws(StorageError) {
             try store.write(batch, writer: Self.writerNumber)
+            for result in applied where result.checks.contains(where: \.wantsScan) { try scan(result) }
         } catch {
             throw .storage(error)
         }
         return applied
+    }
+
+    /// Holds the state that a check's entry has left on to be read; nothing later of the shard is written yet.
+    private func scan(_ result: AppliedBatch) throws(StorageError) {
+        for check in result.checks where check.wantsScan {
+            onScan(ScanTask(name: result.name, check: check, snapshot: try store.snapshot()))
+        }
     }
 
     /// A batch is written once it has this size, in bytes.

@@ -43,6 +43,16 @@ extension NodeRuntime {
         text.counter("dshard_replicas_destroyed_total", "Replicas destroyed here.", counters.replicasDestroyed)
         text.gauge(
             "dshard_suspect_replicas", "Replicas that take no part.", UInt64(lane.host.suspects.count))
+        text.counter("dshard_checks_total", "Shards led here whose replicas were compared.", counters.checks)
+        text.counter(
+            "dshard_check_divergences_total", "Checks that found a replica unlike the majority.", counters.divergences)
+        text.counter(
+            "dshard_check_divisions_total", "Checks that found replicas unlike each other and no majority.",
+            counters.divisions)
+        text.gauge(
+            "dshard_divided_shards", "Shards led here whose replicas differ without a majority.",
+            UInt64(lane.host.checkNotes.count))
+        text.counter("dshard_scans_dropped_total", "Scans for checks that were not done.", counters.scansDropped)
         text.gauge("dshard_client_connections", "Open client connections.", UInt64(lane.clients.count))
     }
 

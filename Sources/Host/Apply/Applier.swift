@@ -24,24 +24,43 @@ package struct Applier {
     }
 
     /// Follows a change, and puts what it writes into `batch`. The caller writes that by itself, and syncs the end of a
-    /// replica before it is reported (`Host.destroyed`); returns whose end it is.
-    package mutating func follow(_ change: ApplyChange, batch: any StateBatch) -> LogName? {
+    /// replica before it is reported (`Host.destroyed`).
+    package mutating func follow(
+        _ change: ApplyChange, store: any StateStore, batch: any StateBatch
+    ) throws(ApplyError) -> Followed {
         switch change {
         case .adopt(let state):
             add(state)
-            return nil
+            return Followed()
         case .destroy(var task):
             // Another replica of the same shard stays.
             if let state = shards[task.name.shard], state.replica == task.name.replica {
-                // A split that was applied since the task was made has given a part of the range away.
-                if task.range?.contains(state.descriptor.range) == true { task.range = state.descriptor.range }
+                // A split that was applied since the task was made has given a part of the range away,
+                // and a merge has added to it.
+                if task.range != nil { task.range = state.descriptor.range }
                 shards[task.name.shard] = nil
             }
             task.build(into: batch)
-            return task.name
+            return Followed(ended: task.name)
         case .returned(let shard):
             NodeKey.returning(shard).withBytes { batch.deleteNode($0) }
-            return nil
+            return Followed()
+        case .absorb(let task, let right):
+            guard let applied = try absorb(task, right, store: store, batch: batch) else { return Followed() }
+            return Followed(ended: right, applied: applied)
+        }
+    }
+
+    /// What has become of a change, to be told in this order once it is written.
+    package struct Followed {
+        /// What was applied with it.
+        package var applied: AppliedBatch?
+        /// Whose end it is.
+        package var ended: LogName?
+
+        init(ended: LogName? = nil, applied: AppliedBatch? = nil) {
+            self.ended = ended
+            self.applied = applied
         }
     }
 
@@ -74,14 +93,45 @@ package struct Applier {
         }
         context.finish(&shards.values[index])
         let applied = shards.values[index].applied
+        let merge = context.mergeChanged ? shards.values[index].mergeReport : nil
         // Only now: it moves what `index` names.
         for child in context.children { add(child) }
         return AppliedBatch(
             shard: task.shard, replica: task.replica, through: applied.appliedIndex,
             throughTerm: applied.appliedTerm, lastVersion: applied.lastVersion, byteCount: task.byteCount,
             isAwaited: task.isAwaited, entries: reported, descriptor: context.newDescriptor,
-            births: context.births)
+            births: context.births, checks: context.checks, merge: merge)
     }
+
+    /// Builds the batch of an entry that makes the shard of `right` a part of the task's shard. Nil when the task's
+    /// replica is not here any more: then `right` stays.
+    private mutating func absorb(
+        _ task: ApplyTask, _ right: LogName, store: any StateStore, batch: any StateBatch
+    ) throws(ApplyError) -> AppliedBatch? {
+        guard var state = shards[task.shard], state.replica == task.replica, let entry = task.entries.first,
+            case .payload(let encoded) = entry.content, case .absorb(let command) = try MergeCommand.opening(encoded)
+        else { return nil }
+        guard entry.index == state.applied.appliedIndex.next else {
+            throw .gap(expected: state.applied.appliedIndex.next, found: entry.index)
+        }
+        guard let other = shards[right.shard], other.replica == right.replica,
+            other.applied.appliedIndex >= command.frozen.index, ApplyContext.takesEffect(command, state)
+        else { throw .malformed(.badValue("absorb of a shard that is not ready")) }
+        var context = ApplyContext(store: store, batch: batch, window: window)
+        _ = context.absorb(command, entry, right: other, into: &state)
+        context.finish(&state)
+        shards[right.shard] = nil
+        shards[task.shard] = state
+        return AppliedBatch(
+            shard: task.shard, replica: task.replica, through: entry.index, throughTerm: entry.term,
+            lastVersion: state.applied.lastVersion, byteCount: task.byteCount, isAwaited: true,
+            entries: [AppliedEntry(index: entry.index, term: entry.term, outcomes: [])],
+            descriptor: context.newDescriptor, merge: state.mergeReport)
+    }
+}
+
+extension ShardState {
+    fileprivate var mergeReport: MergeReport { MergeReport(state: merge, load: sessions.load) }
 }
 
 /// Why applying cannot go on.

@@ -12,9 +12,14 @@ extension ApplyContext {
     ) throws(ApplyError) -> [CommandOutcome] {
         let command = try SplitCommand.opening(encoded)
         // The leader proposes it for the epoch that it knows; what was in the log before it decides (rule 27).
-        guard command.epoch == state.descriptor.epoch,
+        guard command.epoch == state.descriptor.epoch, !state.merge.isBusy,
             let parts = state.descriptor.split(at: command.key, child: command.child, first: command.first)
-        else { return [.refused(.epochMismatch([state.descriptor]))] }
+        else {
+            state.applied.chain.mix(UInt64(encoded.checksum))
+            return [.refused(.epochMismatch([state.descriptor]))]
+        }
+        // Both parts begin a new chain (rule 39).
+        state.applied.chain = ChainedHash()
         let node = state.descriptor.configuration.member(state.replica)?.node
         let replica = parts.child.configuration.members.first { $0.node == node }?.replica
         state.descriptor = parts.parent

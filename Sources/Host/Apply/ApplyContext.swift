@@ -14,6 +14,11 @@ struct ApplyContext {
     /// Shards that splits in this batch made, and those of them that have a replica here.
     var births: [ShardBirth] = []
     var children: [ShardState] = []
+    /// Checks in this batch.
+    var checks: [AppliedCheck] = []
+    /// Whether the merge state has to be written and told, and the sessions as a whole.
+    var mergeChanged = false
+    var writesCheckpoint = false
 
     init(store: any StateStore, batch: any StateBatch, window: UInt64) {
         self.store = store
@@ -23,7 +28,9 @@ struct ApplyContext {
 
     /// Whether the entry contains an operation whose outcome depends on what is there.
     static func hasReads(_ entry: Entry<EncodedEntry>) throws(ApplyError) -> Bool {
-        guard case .payload(let encoded) = entry.content, !encoded.isSplit else { return false }
+        guard case .payload(let encoded) = entry.content, !encoded.isSplit, !encoded.isMerge, !encoded.isCheck else {
+            return false
+        }
         return try CommandBatchView.opening(encoded).reads
     }
 
@@ -32,6 +39,8 @@ struct ApplyContext {
     ) throws(ApplyError) -> [CommandOutcome] {
         state.applied.appliedIndex = entry.index
         state.applied.appliedTerm = entry.term
+        state.applied.chain.mix(entry.index.rawValue)
+        state.applied.chain.mix(entry.term.rawValue)
         switch entry.content {
         case .empty:
             return []
@@ -46,12 +55,28 @@ struct ApplyContext {
                 state.descriptor.nextReplica = max(state.descriptor.nextReplica, greatest.next)
             }
             newDescriptor = state.descriptor
+            for member in configuration.members { state.applied.chain.mix(member.replica.rawValue) }
             return []
         case .payload(let encoded) where encoded.isSplit:
             return try applySplit(encoded, to: &state)
+        case .payload(let encoded) where encoded.isCheck:
+            return try applyCheck(encoded, to: &state)
+        case .payload(let encoded) where encoded.isMerge:
+            return try applyMerge(encoded, to: &state)
         case .payload(let encoded):
             return try applyCommands(encoded, &state, &overlay, usesOverlay: usesOverlay)
         }
+    }
+
+    /// Changes nothing: what it finds is told by every replica and compared (rule 39).
+    private mutating func applyCheck(
+        _ encoded: EncodedEntry, to state: inout ShardState
+    ) throws(ApplyError) -> [CommandOutcome] {
+        let command = try CheckCommand.opening(encoded)
+        let position = LogPosition(index: state.applied.appliedIndex, term: state.applied.appliedTerm)
+        checks.append(
+            AppliedCheck(position: position, chain: state.applied.chain.rawValue, wantsScan: command.wantsScan))
+        return []
     }
 
     private mutating func applyCommands(
@@ -60,6 +85,7 @@ struct ApplyContext {
         var view = try CommandBatchView.opening(encoded)
         var outcomes: [CommandOutcome] = []
         outcomes.reserveCapacity(view.commandCount)
+        state.applied.chain.mix(UInt64(encoded.checksum))
         let milliseconds = view.stamp.milliseconds
         // An entry without operations still moves replicated time (rule 21).
         state.applied.lastVersion = max(state.applied.lastVersion, view.stamp)
@@ -68,11 +94,13 @@ struct ApplyContext {
         while let command = try view.next() {
             skipVersions(command, &state)
             if let outcome = settled(command.header, view, state) {
+                state.applied.chain.mix(outcome)
                 outcomes.append(outcome)
                 continue
             }
             var cursor = view.operations(of: command)
-            let outcome = CommandOutcome.done(try operations.apply(&cursor, command, &overlay))
+            let outcome = CommandOutcome.done(try operations.apply(&cursor, command, &overlay, &state.applied.chain))
+            state.applied.chain.mix(outcome)
             record(command.header, outcome, &state, stampMilliseconds: milliseconds)
             outcomes.append(outcome)
         }
@@ -87,6 +115,8 @@ struct ApplyContext {
         guard view.epochVersion == state.descriptor.epoch.version || isPlanted(.splitEpochAtProposeOnly) else {
             return .refused(.epochMismatch([state.descriptor]))
         }
+        // Whatever the state says of it: it is another shard's to answer soon (rule 33).
+        guard state.merge.frozen == nil || isPlanted(.mergeWithoutFreezing) else { return .refused(.frozen) }
         guard header.session != 0, !isPlanted(.appliedTwice) else { return nil }
         switch state.sessions.verdict(header, stampMilliseconds: view.stamp.milliseconds, window: window) {
         case .new: return nil
@@ -120,7 +150,9 @@ struct ApplyContext {
         if let descriptor = newDescriptor {
             put(ShardRecordKey.descriptor(shard), ByteBuffer(bytes: DescriptorRecord.encode(descriptor)))
         }
-        if !recorded.isEmpty { finishSessions(&state) }
+        if mergeChanged { put(ShardRecordKey.merge(shard), ByteBuffer(bytes: MergeRecord.encode(state.merge))) }
+        if writesCheckpoint { writeCheckpoint(&state) } else if !recorded.isEmpty { finishSessions(&state) }
+        if isPlanted(.chainedHashDependsOnBatch) { state.applied.chain.mix(1) }
         put(ShardRecordKey.appliedState(shard), ByteBuffer(bytes: state.applied.encode()))
     }
 
@@ -135,6 +167,11 @@ struct ApplyContext {
             state.deltaBytes += delta.readableBytes
             return
         }
+        writeCheckpoint(&state)
+    }
+
+    private func writeCheckpoint(_ state: inout ShardState) {
+        let shard = state.descriptor.shard
         let checkpoint = state.sessions.encodeCheckpoint()
         state.checkpointBytes = checkpoint.readableBytes
         put(ShardRecordKey.sessionCheckpoint(shard), checkpoint)
@@ -143,12 +180,24 @@ struct ApplyContext {
         }
         state.deltas.removeAll(keepingCapacity: true)
         state.deltaBytes = 0
-        state.applied.sessionsCheckpoint = index
+        state.applied.sessionsCheckpoint = state.applied.appliedIndex
     }
 
     private func put(_ key: SmallBytes, _ value: ByteBuffer) {
         key.withBytes { key in batch.put(key, header: value.readableBytesSpan, value: RawSpan()) }
     }
+}
+
+extension CheckCommand {
+    /// Opens an entry for apply: what cannot be read stops the replica (rule 24).
+    fileprivate static func opening(_ entry: EncodedEntry) throws(ApplyError) -> CheckCommand {
+        do throws(WireError) { return try CheckCommand(entry) } catch { throw .malformed(error) }
+    }
+}
+
+extension RequestError {
+    /// The shard is being merged: nothing was done, and a moment later somebody will do it.
+    static let frozen = RequestError.busy(retryAfterMilliseconds: 5, reason: "the shard is being merged")
 }
 
 extension CommandBatchView {

@@ -30,7 +30,9 @@ package enum ApplyWork: Sendable {
                 return .change(change)
             case .entries(let task):
                 if let position = positions[task.shard] {
-                    guard round[position].replica == task.replica else { return .entries(round) }
+                    guard round[position].replica == task.replica, !round[position].endsAtScan else {
+                        return .entries(round)
+                    }
                     round[position].entries.append(contentsOf: task.entries)
                     round[position].wantsOutcomes = round[position].wantsOutcomes || task.wantsOutcomes
                     round[position].isAwaited = round[position].isAwaited || task.isAwaited

@@ -20,7 +20,7 @@ struct OperationApply {
     }
 
     func apply(
-        _ cursor: inout OperationCursor, _ command: CommandView, _ overlay: inout Overlay
+        _ cursor: inout OperationCursor, _ command: CommandView, _ overlay: inout Overlay, _ chain: inout ChainedHash
     ) throws(ApplyError) -> WriteResult {
         var single: OperationOutcome?
         var several: [OperationOutcome] = []
@@ -32,7 +32,7 @@ struct OperationApply {
                 several.append(.put(version: version))
                 continue
             }
-            let outcome = try apply(operation, cursor.bytes, version, &overlay)
+            let outcome = try apply(operation, cursor.bytes, version, &overlay, &chain)
             if command.operationCount == 1 { single = outcome } else { several.append(outcome) }
         }
         if let single { return .one(single) }
@@ -48,20 +48,21 @@ struct OperationApply {
     }
 
     private func apply(
-        _ operation: OperationView, _ bytes: ByteBuffer, _ version: Timestamp, _ overlay: inout Overlay
+        _ operation: OperationView, _ bytes: ByteBuffer, _ version: Timestamp, _ overlay: inout Overlay,
+        _ chain: inout ChainedHash
     ) throws(ApplyError) -> OperationOutcome {
         switch operation.kind {
         case .put:
-            put(operation, bytes, version, &overlay)
+            put(operation, bytes, version, &overlay, &chain)
             return .put(version: version)
         case .delete:
             let existed = try find(operation, bytes, overlay) != nil
-            if existed, !isPlanted(.deleteIgnored) { delete(operation, bytes, &overlay) }
+            if existed, !isPlanted(.deleteIgnored) { delete(operation, bytes, &overlay, &chain) }
             return .deleted(existed: existed, version: version)
         case .compareAndSetValue, .compareAndSetVersion, .compareAndSetAbsent:
             let found = try find(operation, bytes, overlay)
             guard holds(operation, bytes, found) else { return .conditionFalse(current: found?.version) }
-            put(operation, bytes, version, &overlay)
+            put(operation, bytes, version, &overlay, &chain)
             return .swapped(version: version)
         }
     }
@@ -79,9 +80,14 @@ struct OperationApply {
     }
 
     private func put(
-        _ operation: OperationView, _ bytes: ByteBuffer, _ version: Timestamp, _ overlay: inout Overlay
+        _ operation: OperationView, _ bytes: ByteBuffer, _ version: Timestamp, _ overlay: inout Overlay,
+        _ chain: inout ChainedHash
     ) {
         let span = bytes.readableBytesSpan
+        chain.mix(span.extracting(operation.key))
+        chain.mix(version.rawValue)
+        if let expiry = operation.expiryMilliseconds { chain.mix(expiry) }
+        chain.mix(span.extracting(operation.value))
         let header = DataValue.header(version: version, expiry: operation.expiryMilliseconds)
         header.withBytes { header in
             batch.put(
@@ -94,7 +100,10 @@ struct OperationApply {
             .present(version: version, expiry: operation.expiryMilliseconds, value: value))
     }
 
-    private func delete(_ operation: OperationView, _ bytes: ByteBuffer, _ overlay: inout Overlay) {
+    private func delete(
+        _ operation: OperationView, _ bytes: ByteBuffer, _ overlay: inout Overlay, _ chain: inout ChainedHash
+    ) {
+        chain.mix(bytes.readableBytesSpan.extracting(operation.key))
         batch.delete(bytes.readableBytesSpan.extracting(operation.key))
         if usesOverlay { overlay.set(Self.copy(bytes, operation.key), .absent) }
     }

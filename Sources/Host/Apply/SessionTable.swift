@@ -85,6 +85,35 @@ package struct SessionTable: Sendable {
         }
     }
 
+    /// Takes in what another shard's table remembers: each command is known if one of the two knew it. What both know
+    /// is the same, since the other one came from a split of this or the other way round. May go beyond the bounds by
+    /// what `other` has; nothing new is taken then until it is swept.
+    mutating func unite(with other: SessionTable) {
+        sweptMilliseconds = max(sweptMilliseconds, other.sweptMilliseconds)
+        for (id, theirs) in other.sessions {
+            var session = sessions[id] ?? Session()
+            answerCount -= session.answerCount
+            byteCount -= session.byteCount
+            session.unite(with: theirs)
+            answerCount += session.answerCount
+            byteCount += session.byteCount
+            sessions[id] = session
+        }
+    }
+
+    /// Whether a table of this size can be united with this one: with room for what comes meanwhile.
+    package static func fits(_ own: MergeNotice.Load, _ other: MergeNotice.Load) -> Bool {
+        own.sessions &+ other.sessions <= UInt64(sessionsMax)
+            && own.answers &+ other.answers <= UInt64(answersMax)
+            && own.bytes &+ other.bytes <= UInt64(bytesMax)
+    }
+
+    /// How much it holds.
+    package var load: MergeNotice.Load {
+        MergeNotice.Load(
+            sessions: UInt64(sessions.count), answers: UInt64(answerCount), bytes: UInt64(clamping: byteCount))
+    }
+
     /// Puts back what a checkpoint held.
     mutating func restore(id: UInt64, session: Session, sweptMilliseconds: UInt64) {
         answerCount += session.answerCount - (sessions[id]?.answerCount ?? 0)
@@ -170,6 +199,25 @@ struct Session: Sendable, Equatable {
         lastMilliseconds = max(lastMilliseconds, stampMilliseconds)
         forget(below: doneBelow)
         return (answerCount - before.0, byteCount - before.1)
+    }
+
+    /// Both lists are in the order of their sequences.
+    mutating func unite(with other: Session) {
+        var united: [Remembered] = []
+        united.reserveCapacity(answerCount + other.answerCount)
+        var theirs = other.liveAnswers
+        for answer in liveAnswers {
+            while let next = theirs.first, next.sequence < answer.sequence {
+                united.append(next)
+                theirs.removeFirst()
+            }
+            if theirs.first?.sequence == answer.sequence { theirs.removeFirst() }
+            united.append(answer)
+        }
+        united += theirs
+        let (ownDone, ownLast) = (doneBelow, lastMilliseconds)
+        self = Session(doneBelow: 0, lastMilliseconds: max(ownLast, other.lastMilliseconds), answers: united)
+        forget(below: max(ownDone, other.doneBelow))
     }
 
     private mutating func forget(below doneBelow: UInt64) {

@@ -11,6 +11,8 @@ package struct ShardState: Sendable {
     package var applied: AppliedState
     /// The answers the shard remembers, as of `applied`.
     package var sessions: SessionTable
+    /// What the log says of merges, as of `applied`.
+    package var merge: MergeState
     /// Session deltas on disk since the checkpoint, by the index they were written at.
     var deltas: [LogIndex] = []
     /// Their size, in bytes.
@@ -23,8 +25,10 @@ package struct ShardState: Sendable {
     static let checkpointAfterBytes = 256 << 10
 
     package init(
-        descriptor: Descriptor, replica: ReplicaID, applied: AppliedState, sessions: SessionTable = SessionTable()
+        descriptor: Descriptor, replica: ReplicaID, applied: AppliedState, sessions: SessionTable = SessionTable(),
+        merge: MergeState = MergeState()
     ) {
+        self.merge = merge
         self.descriptor = descriptor
         self.replica = replica
         self.applied = applied

@@ -1,4 +1,5 @@
 package import Raft
+package import Storage
 
 /// What changes which shards the applier knows; done in order, before the entries of the same turn.
 package enum ApplyChange: Sendable {
@@ -8,4 +9,7 @@ package enum ApplyChange: Sendable {
     case destroy(DestroyTask)
     /// Another replica has taken the place of a suspect one: the row that asked for it goes.
     case returned(ShardID)
+    /// The task's only entry makes the other replica, which is frozen and has nothing outstanding, a part of the task's
+    /// (rule 33). Written and synced as one batch, then `Host.applied` and `Host.destroyed` are told.
+    case absorb(ApplyTask, LogName)
 }

@@ -1,5 +1,5 @@
 package import Keyspace
-import Raft
+package import Raft
 package import Storage
 
 /// The end of a replica on this node: one atomic batch, synced before anything follows from it (rule 29). Its log goes
@@ -11,8 +11,11 @@ package struct DestroyTask: Sendable, Equatable {
     package var range: KeyRange?
     /// Whether it was a suspect whose place another replica on this node is to take (rule 15).
     package var returns: Bool
+    /// The shard that this one is a part of now (rule 33).
+    package var absorbedBy: ShardID?
 
-    package init(name: LogName, range: KeyRange?, returns: Bool) {
+    package init(name: LogName, range: KeyRange?, returns: Bool, absorbedBy: ShardID? = nil) {
+        self.absorbedBy = absorbedBy
         self.name = name
         self.range = range
         self.returns = returns
@@ -22,7 +25,10 @@ package struct DestroyTask: Sendable, Equatable {
     package func build(into batch: any StateBatch) {
         if !isPlanted(.tombstoneNotWritten) {
             NodeKey.tombstone(name.shard).withBytes { key in
-                NodeKey.tombstoneValue(name.replica).withBytes { batch.putNode(key, value: $0) }
+                let value =
+                    absorbedBy.map { NodeKey.tombstoneValue(name.replica, absorbedBy: $0) }
+                    ?? NodeKey.tombstoneValue(name.replica)
+                value.withBytes { batch.putNode(key, value: $0) }
             }
         }
         if returns {

@@ -24,9 +24,14 @@ extension Host {
         guard let slot = slots[request.shard] else { throw .epochMismatch([]) }
         let descriptor = replicas[slot].descriptor
         guard replicas[slot].group.role == .leader else { throw notLeader(slot) }
-        guard request.epoch == descriptor.epoch || isPlanted(.changeInAnyEpoch) else { throw .epochMismatch([descriptor]) }
+        guard request.epoch == descriptor.epoch || isPlanted(.changeInAnyEpoch) else {
+            throw .epochMismatch([descriptor])
+        }
         guard replicas[slot].pendingChange == nil || isPlanted(.secondChangeAllowed) else {
             throw .busy(retryAfterMilliseconds: 50, reason: "the shard's replicas are changing")
+        }
+        guard !replicas[slot].merge.isBusy, !replicas[slot].isFrozen else {
+            throw .busy(retryAfterMilliseconds: 100, reason: "the shard is being merged")
         }
         let next = try descriptor.configuration(after: request.change)
         let term = replicas[slot].group.term
@@ -48,12 +53,18 @@ extension Host {
             let own = batch.entries.first { $0.index == change.index }
             guard own?.term == change.term else {
                 replicas[slot].pendingChange = nil
+                if change.isMergeStep { mergeStepFailed(slot, own == nil ? .ambiguous : .notApplied) }
                 // Without its outcome nothing is known of the entry.
                 return answer(change.asker, .failure(own == nil ? .ambiguous : .notApplied))
             }
             if let own, let child = change.child {
                 replicas[slot].pendingChange = nil
                 return answer(change.asker, outcome(of: change, child: child, slot, own))
+            }
+            if change.isMergeStep {
+                replicas[slot].pendingChange = nil
+                if case .refused(let error) = own?.outcomes.first { mergeStepFailed(slot, error) }
+                return
             }
             change.isApplied = true
             replicas[slot].pendingChange = change
@@ -80,7 +91,7 @@ extension Host {
         answer(change.asker, .failure(.ambiguous))
     }
 
-    private mutating func answer(_ asker: PendingChange.Asker, _ body: ClientResponse.Body) {
+    mutating func answer(_ asker: PendingChange.Asker, _ body: ClientResponse.Body) {
         switch asker {
         case .client(let reference): answer(reference, body)
         case .peer(let node, let number):
@@ -89,6 +100,7 @@ extension Host {
             case .failure(let error): effects.notices.append((node, .refused(number: number, error)))
             default: break
             }
+        case .nobody: break
         }
     }
 }

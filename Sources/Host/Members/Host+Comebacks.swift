@@ -17,6 +17,7 @@ extension Host {
     package mutating func add(_ suspects: [SuspectReplica], departed: DepartedReplicas) {
         self.suspects += suspects
         for (shard, replica) in departed.tombstones { tombstones[shard] = replica }
+        for (shard, left) in departed.absorbed { absorbers[shard] = left }
         returns = departed.returns.map(\.shard)
     }
 
@@ -104,6 +105,10 @@ extension Host {
             comebacks[position].learn(descriptor)
             return ask(position, ReplicaChange(promote: [own]), "is to be promoted", now: now)
         }
+        if let known = comebacks[position].descriptor?.configuration, isWhole(known) {
+            // Somebody else has taken the place.
+            return arrive(shard)
+        }
         if let known = comebacks[position].descriptor, known.configuration.members.contains(where: { $0.node == node })
         {
             comebacks[position].note = "waits for a snapshot"
@@ -111,6 +116,13 @@ extension Host {
         }
         guard !incoming.contains(where: { $0.shard == shard }) else { return }
         ask(position, ReplicaChange(addLearners: [node]), "is to come back", now: now)
+    }
+
+    /// Whether no voter is missing, as far as numbers tell: there are odd ones, and nobody is on the way. Of five that
+    /// have lost two that cannot be told; then placement has them replaced.
+    private func isWhole(_ known: Configuration) -> Bool {
+        !known.isJoint && known.learners.isEmpty && known.voters.count >= 3 && !known.voters.count.isMultiple(of: 2)
+            && !known.members.contains { $0.node == node }
     }
 
     private mutating func arrive(_ shard: ShardID) {

@@ -8,7 +8,7 @@ extension Host {
     /// The replica in this slot goes: a committed descriptor is without it, or a later one of the shard comes here. It
     /// takes no part any more. The applier does the rest behind everything that it was handed before, so nothing of the
     /// replica is outstanding then; the log follows once the data is gone.
-    mutating func destroy(_ slot: Int, returns: Bool = false) {
+    mutating func destroy(_ slot: Int, returns: Bool = false, absorbedBy left: ShardID? = nil) {
         let replica = replicas[slot]
         let name = LogName(shard: replica.descriptor.shard, replica: replica.group.member.replica)
         // Half a snapshot cannot be taken back: it is installed first.
@@ -20,7 +20,7 @@ extension Host {
             heldApplyBytes -= task.byteCount
             return true
         }
-        destroy(DestroyTask(name: name, range: replica.descriptor.range, returns: returns))
+        destroy(DestroyTask(name: name, range: replica.descriptor.range, returns: returns, absorbedBy: left))
     }
 
     mutating func destroy(_ task: DestroyTask) {

@@ -11,6 +11,10 @@ extension Host {
         case .descriptor(let to, let descriptor): hear(descriptor, to, from: peer)
         case .notHere(let shard, let absent, let to): absence(of: absent, of: shard, to, from: peer)
         case .request(let number, let request):
+            // It may ask for a shard that is no more.
+            if slots[request.shard] == nil, let left = absorbers[request.shard] {
+                effects.notices.append((peer, .merge(.absorbed(right: request.shard, left: left))))
+            }
             change(request, for: .peer(peer, number: number), now: now)
         case .changed(let number, let descriptor): comebackAnswered(number, .success(descriptor), from: peer, now: now)
         case .refused(let number, let error):
@@ -24,7 +28,10 @@ extension Host {
         case .wanted(let shard, let absent, let to): want(absent, of: shard, to, from: peer)
         case .transfer(let number, let shard, let epoch, let target):
             transfer(shard, epoch, to: target, from: peer, number: number, now: now)
-        case .report, .reserve, .reserved, .call: break
+        case .checked(let to, let report): hear(report, to: to, from: peer, now: now)
+        case .diverged(let divergence): hear(divergence, from: peer, now: now)
+        case .merge(let notice): receive(notice, from: peer, now: now)
+        case .report, .reserve, .reserved, .call, .split: break
         }
     }
 

@@ -10,10 +10,13 @@ struct PendingChange: Sendable {
     var isApplied = false
     /// The new shard of a split.
     var child: ShardID?
+    /// Whether it is a step of a merge: who waits for that is known elsewhere.
+    var isMergeStep = false
 
     /// Who is to be answered.
     enum Asker: Sendable {
         case client(RequestReference)
         case peer(NodeID, number: UInt64)
+        case nobody
     }
 }

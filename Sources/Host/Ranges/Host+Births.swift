@@ -15,14 +15,19 @@ extension Host {
         answer(replicas[slot].pendingReferences, refusal)
         replicas[slot].pendingReferences.removeAll()
         replicas[slot].pending = CommandBatchBuilder()
+        dismissReads(slot, refusal)
+        revokeReads(slot, refusal)
+        reportedAt = .distantPast
+    }
+
+    /// Reads that have not been let go yet.
+    mutating func dismissReads(_ slot: Int, _ refusal: ClientResponse.Body) {
         answer(replicas[slot].arrivedReads.map(\.reference), refusal)
         replicas[slot].arrivedReads.removeAll()
         for waiting in replicas[slot].unconfirmedReads { answer(waiting.reads.map(\.reference), refusal) }
         replicas[slot].unconfirmedReads.removeAll()
         for waiting in replicas[slot].unappliedReads { answer(waiting.reads.map(\.reference), refusal) }
         replicas[slot].unappliedReads.removeAll()
-        revokeReads(slot, refusal)
-        reportedAt = .distantPast
     }
 
     /// Reads that were let go before the range changed and that nobody has taken yet.
@@ -37,7 +42,7 @@ extension Host {
     }
 
     /// A replica that takes no part any more has split off what lies outside of `range`: that is not its own to
-    /// destroy, nor does it stand in anybody's way (I31, rule 30).
+    /// destroy, nor does it stand in anybody's way (I31, rule 30). Or it has absorbed what lies in it besides.
     mutating func narrow(_ name: LogName, to range: KeyRange) {
         for position in suspects.indices where suspects[position].name == name {
             suspects[position].descriptor?.range = range

@@ -1,5 +1,6 @@
 import Keyspace
 package import Raft
+import Storage
 package import Wire
 
 /// What a client is told whose idea of a shard is old: enough to find its keys without asking again.
@@ -27,7 +28,17 @@ extension Host {
 
     /// The same for a shard that may not be here any more.
     package func mismatch(of shard: ShardID, since version: UInt64) -> RequestError {
-        slots[shard].map { mismatch($0, since: version) } ?? absence(of: shard)
+        slots[shard].map { mismatch($0, since: version) } ?? absence(of: shard, since: version)
+    }
+
+    /// What to do about a shard that is not served here. Whoever means one that was absorbed is told of the whole, so
+    /// that its keys are found in one step (rule 35).
+    func absence(of shard: ShardID, since version: UInt64) -> RequestError {
+        if let suspect = suspects.first(where: { $0.name.shard == shard }) {
+            return .unavailable("the shard's replica on this node is out of service: \(suspect.reason)")
+        }
+        guard let slot = absorber(of: shard) else { return .epochMismatch([]) }
+        return isDeparting(shard) ? .frozen : mismatch(slot, since: version)
     }
 
     private func replica(startingAt key: Key) -> Descriptor? {

@@ -7,12 +7,12 @@ package import Wire
 extension Host {
     /// Why the split cannot be proposed here and now; nil when it can. Nothing has changed, and no id is used up.
     package func refusal(of request: SplitRequest) -> RequestError? {
-        guard let slot = slots[request.shard] else { return absence(of: request.shard) }
+        guard let slot = slots[request.shard] else { return absence(of: request.shard, since: request.epoch.version) }
         let descriptor = replicas[slot].descriptor
         guard replicas[slot].group.role == .leader else { return notLeader(slot) }
         guard request.epoch == descriptor.epoch else { return mismatch(slot, since: request.epoch.version) }
         if let problem = Self.problem(of: request.key, in: descriptor) { return .invalidRequest(problem) }
-        guard replicas[slot].pendingChange == nil else {
+        guard replicas[slot].pendingChange == nil, !replicas[slot].merge.isBusy else {
             return .busy(retryAfterMilliseconds: 50, reason: "another change of the shard is under way")
         }
         do throws(ProposeError) {

@@ -80,6 +80,7 @@ extension Host {
             drop(position)
         }
         guard incoming.count < limits.snapshotsInMax, admission != .diskFull else { return .busy }
+        if makesRoom(for: offer) { return .busy }
         guard isFree(offer.descriptor.range, for: envelope.shard) || isPlanted(.overlappingSnapshotInstalled) else {
             return .overlaps
         }
@@ -227,6 +228,7 @@ extension Host {
         guard let position = position(of: key) else { return }
         let snapshot = incoming[position]
         tell(position, .installed(snapshot.offer.position.index))
+        tellPassed(snapshot)
         incoming.remove(at: position)
         counters.snapshotsInstalled += 1
         guard let slot = slots[snapshot.shard] else {
@@ -246,7 +248,15 @@ extension Host {
             return suspect(slot, "a snapshot does not fit the log: \(verdict)")
         }
         replicas[slot].installs += 1
-        replicas[slot].descriptor = offer.descriptor
+        if replicas[slot].descriptor.epoch.version == offer.descriptor.epoch.version {
+            replicas[slot].descriptor = offer.descriptor
+        } else {
+            // A leader that waits to absorb may take one: what it has let in was for the former range.
+            changeRange(slot, to: offer.descriptor, births: [], now: now)
+        }
+        if let asker = merges.removeValue(forKey: offer.descriptor.shard)?.asker { answer(asker, .failure(.ambiguous)) }
+        replicas[slot].merge = offer.merge
+        resumeMerge(slot, now: now)
         replicas[slot].lastVersionApplied = max(replicas[slot].lastVersionApplied, offer.lastVersion)
         replicas[slot].lastVersionInLog = max(replicas[slot].lastVersionInLog, offer.lastVersion)
         replicas[slot].truncationAsked = max(replicas[slot].truncationAsked, offer.position.index)
@@ -271,6 +281,7 @@ extension Host {
         add(
             RestoredReplica(
                 descriptor: snapshot.offer.descriptor, member: snapshot.receiver, restored: restored,
-                lastVersion: snapshot.offer.lastVersion), seed: seed(of: replica, of: shard), now: now)
+                lastVersion: snapshot.offer.lastVersion, merge: snapshot.offer.merge),
+            seed: seed(of: replica, of: shard), now: now)
     }
 }

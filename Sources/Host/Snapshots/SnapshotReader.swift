@@ -30,7 +30,8 @@ struct SnapshotReader {
         let state = try records.shardState(of: records.replica ?? ReplicaID(0), window: window)
         offer = SnapshotOffer(
             position: LogPosition(index: state.applied.appliedIndex, term: state.applied.appliedTerm),
-            descriptor: state.descriptor, lastVersion: state.applied.lastVersion)
+            descriptor: state.descriptor, lastVersion: state.applied.lastVersion,
+            chain: state.applied.chain.rawValue, merge: state.merge)
         sessions = (isPlanted(.snapshotWithoutSessions) ? SessionTable() : state.sessions).encodeCheckpoint()
         nextKey = state.descriptor.range.start.bytes
     }

@@ -105,7 +105,8 @@ struct SnapshotStaging {
         do throws(WireError) { table = try SessionTable.decode(checkpoint: sessions) } catch { throw .malformed }
         let applied = AppliedState(
             appliedIndex: offer.position.index, appliedTerm: offer.position.term, baseIndex: offer.position.index,
-            baseTerm: offer.position.term, lastVersion: offer.lastVersion, sessionsCheckpoint: offer.position.index)
+            baseTerm: offer.position.term, lastVersion: offer.lastVersion, sessionsCheckpoint: offer.position.index,
+            chain: ChainedHash(offer.chain))
         do throws(StorageError) {
             try finishRows()
             if let former { try clear(former) }
@@ -115,7 +116,8 @@ struct SnapshotStaging {
             throw .storage(error)
         }
         tables = []
-        var state = ShardState(descriptor: offer.descriptor, replica: replica, applied: applied, sessions: table)
+        var state = ShardState(
+            descriptor: offer.descriptor, replica: replica, applied: applied, sessions: table, merge: offer.merge)
         state.checkpointBytes = sessions.readableBytes
         return state
     }
@@ -148,6 +150,7 @@ struct SnapshotStaging {
             (ShardRecordKey.appliedState(shard), applied.encode()),
             (ShardRecordKey.sessionCheckpoint(shard), Array(sessions.readableBytesView)),
             (ShardRecordKey.replica(shard), ReplicaRecord.encode(replica)),
+            (ShardRecordKey.merge(shard), MergeRecord.encode(offer.merge)),
         ]
         for (key, value) in rows {
             try key.withBytes { (key) throws(StorageError) in

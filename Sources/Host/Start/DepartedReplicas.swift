@@ -7,6 +7,8 @@ package struct DepartedReplicas: Sendable, Equatable {
     package var tombstones: [(shard: ShardID, replica: ReplicaID)] = []
     /// Voters that were destroyed as suspects, and whose place another replica on this node is to take (rule 15).
     package var returns: [(shard: ShardID, replica: ReplicaID)] = []
+    /// Those among the tombstones that became part of another shard (rule 33).
+    package var absorbed: [(shard: ShardID, left: ShardID)] = []
 
     package init() {}
 
@@ -28,13 +30,16 @@ package struct DepartedReplicas: Sendable, Equatable {
     /// Reads the node's own rows.
     package static func read(from store: any StateStore) throws(StorageError) -> DepartedReplicas {
         var departed = DepartedReplicas()
-        departed.tombstones = try rows(store, NodeKey.tombstones, NodeKey.tombstoneSpace)
+        departed.tombstones = try rows(store, NodeKey.tombstones, NodeKey.tombstoneSpace) { shard, value in
+            if let left = NodeKey.decodeAbsorber(value: value) { departed.absorbed.append((shard, left)) }
+        }
         departed.returns = try rows(store, NodeKey.returns, NodeKey.returnSpace)
         return departed
     }
 
     private static func rows(
-        _ store: any StateStore, _ range: (start: [UInt8], end: [UInt8]), _ space: UInt8
+        _ store: any StateStore, _ range: (start: [UInt8], end: [UInt8]), _ space: UInt8,
+        note: (ShardID, RawSpan) -> Void = { _, _ in }
     ) throws(StorageError) -> [(shard: ShardID, replica: ReplicaID)] {
         var found: [(shard: ShardID, replica: ReplicaID)] = []
         var failure: StorageError?
@@ -43,6 +48,7 @@ package struct DepartedReplicas: Sendable, Equatable {
                 try store.iterateNode(from: start, to: end) { key, value in
                     do throws(StorageError) {
                         found.append(try NodeKey.decodeTombstone(key: key, value: value, space: space))
+                        if let last = found.last { note(last.shard, value) }
                         return true
                     } catch {
                         failure = error

@@ -79,7 +79,7 @@ package struct Recovery {
         result.replicas.append(
             RestoredReplica(
                 descriptor: descriptor, member: member, restored: restored,
-                lastVersion: shardState.applied.lastVersion))
+                lastVersion: shardState.applied.lastVersion, merge: shardState.merge))
         result.applier.add(shardState)
     }
 

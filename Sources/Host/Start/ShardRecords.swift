@@ -10,6 +10,7 @@ struct ShardRecords {
     var applied: AppliedState?
     /// Nil in stores that were made before there was such a record.
     var replica: ReplicaID?
+    var merge = MergeState()
     private var checkpoint: ByteBuffer?
     private var deltas: [(index: LogIndex, bytes: ByteBuffer)] = []
 
@@ -67,6 +68,7 @@ struct ShardRecords {
         case .sessionCheckpoint: checkpoint = Self.buffer(value)
         case .sessionDelta: deltas.append((index ?? .zero, Self.buffer(value)))
         case .replica: replica = try ReplicaRecord.decode(value)
+        case .merge: merge = try MergeRecord.decode(value)
         }
     }
 
@@ -87,7 +89,7 @@ struct ShardRecords {
         guard let descriptor, let applied else {
             throw .corruption("the shard's descriptor or applied state is missing")
         }
-        var state = ShardState(descriptor: descriptor, replica: replica, applied: applied)
+        var state = ShardState(descriptor: descriptor, replica: replica, applied: applied, merge: merge)
         if isPlanted(.sessionsForgotten) { return state }
         do throws(WireError) {
             if let checkpoint { state.sessions = try SessionTable.decode(checkpoint: checkpoint) }

@@ -13,6 +13,7 @@ struct Chance: RandomNumberGenerator {
         case checks
         case splits
         case placement
+        case merges
     }
 
     init(seed: UInt64, _ stream: Stream) {

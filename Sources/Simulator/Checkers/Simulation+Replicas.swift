@@ -18,10 +18,14 @@ extension Simulation {
                     if atRest { fail("shard \(descriptor.shard): node \(node.id) takes its store for another") }
                     return
                 }
+                // Until a check has found it out.
+                guard atRest || !isRotten(state.descriptor.range, on: node) else { return }
                 // Equal index, equal range.
                 var rows = try Self.rows(of: state.descriptor, in: node.engine)
                 rows.append(Array(state.sessions.encodeCheckpoint().readableBytesView))
                 rows.append(DescriptorRecord.encode(state.descriptor))
+                if !strayShards.contains(descriptor.shard) { rows.append(state.applied.chain.rawValue.bytes) }
+                rows.append(MergeRecord.encode(state.merge))
                 let index = state.applied.appliedIndex
                 if let other = known[index], other.rows != rows {
                     fail("shard \(descriptor.shard) differs on nodes \(other.node) and \(node.id) at entry \(index)")
@@ -52,6 +56,7 @@ extension Simulation {
         }
         trace.note(.applied, 0, state.sessions.encodeCheckpoint())
         trace.note(.applied, 0, ByteBuffer(bytes: DescriptorRecord.encode(state.descriptor)))
+        trace.note(.applied, 0, ByteBuffer(bytes: MergeRecord.encode(state.merge)))
         trace.note(.applied, 0, state.applied.appliedIndex.rawValue, state.applied.lastVersion.rawValue)
         return trace.hash
     }
@@ -78,5 +83,13 @@ extension Simulation {
             }
         }
         return rows
+    }
+}
+
+extension UInt64 {
+    fileprivate var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(littleEndian: self)
+        return bytes
     }
 }

@@ -78,7 +78,7 @@ extension Simulation {
         case .written(let result):
             guard case .put(let version) = result.outcomes.first, let value = probe.value else { break }
             history.probeWrote(probe.key, version, value, floor: probe.floor)
-        case .failure, .page, .routes, .status, .descriptor, .descriptors, .placement: break
+        case .failure, .page, .routes, .status, .descriptor, .descriptors, .placement, .checked: break
         }
         reportHistory()
     }

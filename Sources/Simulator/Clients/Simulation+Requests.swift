@@ -68,7 +68,7 @@ extension Simulation {
             case .replicas(let change):
                 guard mayChange(change) else { return }
                 node.host.change(change, from: reference, now: instant(node))
-            case .status, .split, .placement: break
+            case .status, .split, .merge, .placement, .check: break
             }
             scheduleTurn(node)
         }
@@ -97,6 +97,7 @@ extension Simulation {
         guard answered.insert(answer.reference.id).inserted else {
             return fail("node \(node.id) answered request \(answer.reference.id) twice")
         }
+        if answer.reference.connection == Self.checkConnection { checkAnswers[answer.reference.id] = answer.body }
         var bytes = ByteBuffer()
         bytes.reserveCapacity(Self.frameCapacity)
         ClientResponse(id: answer.reference.id, body: answer.body).encode(into: &bytes)
@@ -152,7 +153,7 @@ extension Simulation {
         case .values(let list): values(list, operation, client)
         case .page(let page): paged(page, operation, client)
         case .written(let result): written(result, operation, client)
-        case .status, .descriptor, .descriptors, .placement: fail("an answer that nobody asked for: \(body)")
+        case .status, .descriptor, .descriptors, .placement, .checked: fail("an answer that nobody asked for: \(body)")
         }
     }
 

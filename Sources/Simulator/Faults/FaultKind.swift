@@ -58,6 +58,8 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case strikeChange = "strike-change"
     /// A replica on a node turns out unreadable while the rest of the node goes on.
     case badBlock = "bad-block"
+    /// A replica silently holds, or does, something else than the others.
+    case bitRot = "bit-rot"
 
     /// About how long until the next one, in milliseconds, when it is in a seed's mix.
     var meanInterval: ClosedRange<Int> {
@@ -70,6 +72,7 @@ package enum FaultKind: String, CaseIterable, Sendable {
         case .brokenDisk: 10_000...100_000
         case .changeMembers, .strikeChange: 500...10_000
         case .badBlock: 5_000...100_000
+        case .bitRot: 2_000...20_000
         }
     }
 }

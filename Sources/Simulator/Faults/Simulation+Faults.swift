@@ -46,6 +46,7 @@ extension Simulation {
         case .changeMembers: changeMembers(strikes: false)
         case .strikeChange: changeMembers(strikes: true)
         case .badBlock: damageReplica(node)
+        case .bitRot: rot(node)
         case .deposeLeader, .leaderChurn, .handOverCut: disturbLeader(kind)
         case .oneWay, .cut, .isolate, .ring, .reset, .delay, .corrupt, .tear, .clientLoss:
             disturbNetwork(kind, node, length)
@@ -92,7 +93,8 @@ extension Simulation {
         pause(node)
         let life = node.life
         after(length) { [unowned self] in
-            if node.life == life { resume(node) }
+            // One that the quorum must do without stays as it is.
+            if node.life == life, !isQuorumPhase { resume(node) }
         }
     }
 

@@ -159,7 +159,7 @@ extension Simulation {
         }
     }
 
-    private func cutOff(_ node: SimulatedNode, _ length: Int) {
+    func cutOff(_ node: SimulatedNode, _ length: Int) {
         separate([node], from: nodes.filter { $0 !== node }, length)
     }
 

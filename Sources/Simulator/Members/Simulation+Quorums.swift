@@ -12,7 +12,7 @@ extension Simulation {
         allShards.allSatisfy { hasQuorum($0.shard, where: isThere) }
     }
 
-    private func hasQuorum(_ shard: ShardID, where isThere: (Member) -> Bool) -> Bool {
+    func hasQuorum(_ shard: ShardID, where isThere: (Member) -> Bool) -> Bool {
         var configurations = checker.members.inPlay(shard, committed: checker.lastCommitted(shard))
         // What was appended in this very tick.
         for node in nodes where node.isUp {
@@ -22,7 +22,9 @@ extension Simulation {
             if let own, !configurations.contains(own) { configurations.append(own) }
         }
         return configurations.allSatisfy { configuration in
-            checker.members.hasQuorum(configuration, of: shard) { isThere($0) && hasReplica($0, of: shard) }
+            checker.members.hasQuorum(configuration, of: shard) { member in
+                isThere(member) && hasReplica(member, of: shard) && !isRotten(shard, member)
+            }
         }
     }
 
@@ -89,6 +91,7 @@ extension Simulation {
                 return "node \(node.id) is not back in shard \(note.shard): \(note.text)"
             }
         }
+        if let disorder = mergeDisorder { return disorder }
         for descriptor in allShards {
             if let disorder = disorder(of: descriptor.shard) { return "shard \(descriptor.shard): \(disorder)" }
         }

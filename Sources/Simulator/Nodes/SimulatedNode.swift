@@ -54,6 +54,10 @@ final class SimulatedNode {
     var snapshotMailbox: [SnapshotTask] = []
     var isSnapshotting = false
 
+    // The thread that reads for checks.
+    var scans = ScanQueue()
+    var isScanning = false
+
     /// The links to each other node as this one sees them: position = node − 1, then channel.
     var links: [[Link]]
 

@@ -36,20 +36,29 @@ extension Simulation {
     private func follow(_ change: ApplyChange, _ node: SimulatedNode) {
         storing(node) {
             let batch = node.engine.makeBatch()
-            let destroyed = node.applier.follow(change, batch: batch)
-            if let destroyed { checker.members.ends(destroyed, on: node.id, self) }
+            let followed = try node.applier.follow(change, store: node.engine, batch: batch)
+            if case .absorb(let task, _) = change, let applied = followed.applied {
+                noteApplied(task, applied, node)
+            }
+            if let ended = followed.ended { checker.members.ends(ended, on: node.id, self) }
             if case .returned = change { probes.hit(.suspectReturned) }
             if batch.count > 0 {
                 guard reachesDisk(node) else { return }
                 try node.engine.write(batch, writer: 1)
             }
-            if let destroyed { return sync(theEndOf: destroyed, node) }
+            if let ended = followed.ended { return sync(theEndOf: ended, followed.applied, node) }
             node.isApplying = false
             applyNext(node)
         }
     }
 
-    private func sync(theEndOf name: LogName, _ node: SimulatedNode) {
+    private func noteApplied(_ task: ApplyTask, _ result: AppliedBatch, _ node: SimulatedNode) {
+        checker.applied(task, result, node, self)
+        ranges.applied(task, result, node, self)
+        trace.note(.applied, now, result.shard.rawValue, result.through.rawValue)
+    }
+
+    private func sync(theEndOf name: LogName, _ applied: AppliedBatch?, _ node: SimulatedNode) {
         let point = node.engine.syncPoint
         let length = processes.draw(80...600) * node.diskSlowness * mix.syncFactor
         after(min(length, Self.longestApply), on: node) { [unowned self] in
@@ -57,6 +66,7 @@ extension Simulation {
             storing(node) { try node.engine.sync(through: point) }
             checker.members.ended(name, on: node.id)
             probes.hit(.replicaDestroyed)
+            if let applied { node.applied.append(applied) }
             after(processes.draw(0...100) * node.laneSlowness, on: node) { [unowned self] in
                 // What the replica has split off was applied before its end.
                 takeApplied(node)
@@ -87,15 +97,14 @@ extension Simulation {
                 // The checker wants them always: they must be the same on every replica.
                 task.wantsOutcomes = true
                 guard var result = try node.applier.apply(task, store: node.engine, batch: batch) else { continue }
-                checker.applied(task, result, node, self)
-                ranges.applied(task, result, node, self)
-                trace.note(.applied, now, result.shard.rawValue, result.through.rawValue)
+                noteApplied(task, result, node)
                 if !wantsOutcomes { result.entries = [] }
                 results.append(result)
             }
             guard batch.count > 0 else { return }
             guard reachesDisk(node) else { return results.removeAll() }
             try node.engine.write(batch, writer: 1)
+            try noteScans(results, node)
         }
         return results
     }

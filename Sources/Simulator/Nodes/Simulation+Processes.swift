@@ -27,6 +27,8 @@ extension Simulation {
         node.snapshotMailbox = []
         node.isSnapshotting = false
         node.placement = SimulatedPlacement()
+        node.scans = ScanQueue()
+        node.isScanning = false
         // Small pieces, so that streams are cut in the middle; not so small that one takes longer than a phase.
         node.workshop = SnapshotWorkshop(
             store: node.engine, sessionWindowMilliseconds: limits.sessionWindowMilliseconds,

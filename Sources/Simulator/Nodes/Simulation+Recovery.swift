@@ -24,6 +24,7 @@ extension Simulation {
             node.host.recoveredNumber = node.engine.recoveredNumber
             node.host.add(result.suspects, departed: result.departed)
             for replica in result.replicas {
+                if replica.merge.frozen != nil { probes.hit(.frozenAtStart) }
                 let isReset = result.resets.contains { $0.shard == replica.descriptor.shard }
                 checker.recovered(replica, isReset: isReset, node, self)
                 node.host.add(replica, seed: processes.next(), now: instant(node))
@@ -94,10 +95,20 @@ extension Simulation {
     /// A replica takes no part any more: SUSPECT remembers it. On a disk that has lost nothing only those that were
     /// said to be unreadable may be.
     func suspected(_ suspect: SuspectReplica, _ node: SimulatedNode) {
+        if suspect.reason.hasPrefix(Host.divergencePrefix) { return foundOut(suspect, node) }
         guard suspect.reason == Self.badBlock || node.hasLost else {
             return fail("node \(node.id) suspects \(suspect.name): \(suspect.reason)")
         }
         if suspect.reason != Self.badBlock { probes.hit(.voterForgotten) }
+        mark(suspect, node)
+    }
+
+    private func foundOut(_ suspect: SuspectReplica, _ node: SimulatedNode) {
+        guard mayBeFoundOut(suspect.name, suspect.descriptor, on: node) else {
+            return fail("node \(node.id) takes a sound replica out of service: \(suspect.name): \(suspect.reason)")
+        }
+        probes.hit(.foundOut)
+        checker.members.loses(node.id, only: suspect.name)
         mark(suspect, node)
     }
 

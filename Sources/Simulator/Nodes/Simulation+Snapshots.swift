@@ -18,6 +18,7 @@ extension Simulation {
         }
         for (id, notice) in effects.notices {
             guard let peer = self.node(id) else { continue }
+            if case .merge(let merge) = notice { note(merge, from: node, to: peer) }
             send(notice, from: node, to: peer)
         }
         for suspect in effects.suspicions { suspected(suspect, node) }
@@ -57,6 +58,11 @@ extension Simulation {
                 fail("shard \(envelope.shard): \(envelope.from) offers a snapshot at \(offer.position) \(mistake)")
             }
             if offer.descriptor.configuration.isJoint { probes.hit(.jointSnapshot) }
+            if let receiver = self.node(envelope.to.node),
+                offer.merge.absorbed.contains(where: { receiver.member(of: $0) != nil })
+            {
+                probes.hit(.absorbedInSnapshot)
+            }
         case .accept(let progress) where progress.chunks > 0: probes.hit(.snapshotResumed)
         case .installed: probes.hit(.snapshotInstalled)
         default: break
@@ -69,6 +75,7 @@ extension Simulation {
         let pause = processes.happens(percent: 5) ? processes.draw(1_000...30_000) : processes.draw(20...500)
         after(pause, on: node) { [unowned self] in
             let task = node.snapshotMailbox.removeFirst()
+            if case .open(_, let shard) = task { noticeBeforeSpreading(shard, node) }
             if case .install = task { guard reachesDisk(node) else { return } }
             storing(node) {
                 guard let event = try node.workshop.perform(task) else { return }
@@ -107,7 +114,8 @@ extension Simulation {
         let name = LogName(shard: state.descriptor.shard, replica: state.replica)
         let base = LogPosition(index: state.applied.baseIndex, term: state.applied.baseTerm)
         let offer = SnapshotOffer(
-            position: base, descriptor: state.descriptor, lastVersion: state.applied.lastVersion)
+            position: base, descriptor: state.descriptor, lastVersion: state.applied.lastVersion,
+            chain: state.applied.chain.rawValue, merge: state.merge)
         let former = node.member(of: name.shard)
         let keepsLog = node.host.replica(of: name.shard)?.group.termAt(base.index) == base.term
         checker.installed(offer, as: name, keepsLog: keepsLog)

@@ -22,7 +22,9 @@ extension Simulation {
     }
 
     private func drawRequest() -> PlacementRequest? {
-        guard let shard = placementChance.pick(allShards), let node = placementChance.pick(nodes)?.id else { return nil }
+        guard let shard = placementChance.pick(allShards), let node = placementChance.pick(nodes)?.id else {
+            return nil
+        }
         switch placementChance.draw(1...20) {
         case 1...9:
             // Mostly one that can be done.
@@ -51,9 +53,11 @@ extension Simulation {
         }
     }
 
-    func administratorAnswered(_ number: UInt64, _ result: Result<PlacementAnswer, RequestError>, _ node: SimulatedNode) {
+    func administratorAnswered(_ number: UInt64, _ result: Result<PlacementAnswer, RequestError>, _ node: SimulatedNode)
+    {
         guard let request = node.placement.asked.removeValue(forKey: number) else {
-            return fail("node \(node.id) answers request \(number) of an administrator, who has not asked or was answered")
+            return fail(
+                "node \(node.id) answers request \(number) of an administrator, who has not asked or was answered")
         }
         switch result {
         case .success:
@@ -78,6 +82,9 @@ extension Simulation {
     /// Whatever was begun comes to its end when nothing goes wrong any more, and what was wished for is there.
     func settlePlacement() {
         guard placementRules != nil, failure == nil else { return }
+        // Until all is one shard would take too long.
+        placementRules?.mergeAfter = Self.neverMerged
+        for node in nodes { node.placement.controller = nil }
         let end = now + 120_000_000_000
         // A look is a whole pass of the scheduler.
         while now < end, failure == nil, unsettled != nil || disorder != nil { run(milliseconds: 500) }

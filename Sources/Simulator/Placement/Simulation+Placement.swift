@@ -11,13 +11,15 @@ import Wire
 /// through that shard, nodes report to it, and shards' leaders do its steps.
 extension Simulation {
     /// Requests of a process to its own host name this connection.
-    static let ownConnection: UInt64 = 3
+    static let ownConnection: UInt64 = 4
 
     /// Placement is at work in a part of the seeds.
     static func drawPlacement(
         _ options: SimulationOptions, replicas: Int, _ chance: inout Chance
     ) -> PlacementRules? {
-        guard options.placement, options.nodes >= 3, !options.isEventful, chance.happens(percent: 35) else { return nil }
+        guard options.placement, options.nodes >= 3, !options.isEventful, chance.happens(percent: 35) else {
+            return nil
+        }
         var rules = PlacementRules()
         rules.replication = ReplicationFactor(rawValue: replicas) ?? .three
         rules.limits.downAfter = .seconds(3)
@@ -25,9 +27,12 @@ extension Simulation {
         // Sizes and loads are not simulated.
         rules.splitBytes = ByteCount(.max)
         rules.splitLoad = LaneShare(perMille: 1_000_000_000)
-        rules.mergeAfter = Interval(nanoseconds: .max)
+        rules.mergeAfter = chance.pick([.seconds(1), .seconds(4), neverMerged]) ?? neverMerged
         return rules
     }
+
+    /// Longer than any story.
+    static let neverMerged = Interval(nanoseconds: .max)
 
     private var systemShard: ShardID { record.descriptors[0].shard }
 

@@ -9,17 +9,21 @@ import Wire
 /// step, every replica takes the same step at the same entry, and nobody writes outside of its range.
 struct RangeChecker {
     /// The shards as of the newest step that some replica has taken.
-    private(set) var map: RangeMap
-    private var steps: [ShardID: [Step]] = [:]
+    var map: RangeMap
+    var steps: [ShardID: [Step]] = [:]
+    var merges = MergeChecker()
     /// The first descriptors of shards that splits have made.
     private var children: [ShardID: Descriptor] = [:]
 
     /// What a shard is after the entry at `index`.
-    private struct Step {
+    struct Step {
         var index: LogIndex
         var version: UInt64
         var range: KeyRange
     }
+
+    /// Shards that are part of others by now.
+    var absorbed: Set<ShardID> { merges.absorbed }
 
     init(_ first: [Descriptor]) {
         map = RangeMap(first.filter { $0.range != .system })
@@ -38,7 +42,11 @@ struct RangeChecker {
     ) {
         var births = batch.births[...]
         for (entry, outcome) in zip(task.entries, batch.entries) {
-            guard case .payload(let encoded) = entry.content else { continue }
+            guard case .payload(let encoded) = entry.content, !encoded.isCheck else { continue }
+            if encoded.isMerge {
+                merge(task.shard, encoded, outcome, simulation)
+                continue
+            }
             guard encoded.isSplit else {
                 checkWrites(encoded, outcome, task.shard, simulation)
                 continue
@@ -94,7 +102,7 @@ struct RangeChecker {
         }
     }
 
-    private func checkTiles(_ simulation: Simulation) {
+    func checkTiles(_ simulation: Simulation) {
         var start = Key.userStart
         for descriptor in map.all {
             guard descriptor.range.start == start else { return simulation.fail("nobody has \(start)") }
@@ -107,6 +115,11 @@ struct RangeChecker {
     private func checkWrites(
         _ encoded: EncodedEntry, _ outcome: AppliedEntry, _ shard: ShardID, _ simulation: Simulation
     ) {
+        if merges.isFrozen(shard, at: outcome.index) {
+            for case .done in outcome.outcomes {
+                return simulation.fail("shard \(shard) is frozen and applies a command at \(outcome.index)")
+            }
+        }
         guard let step = steps[shard]?.last(where: { $0.index < outcome.index }), step.version > 1 else { return }
         do throws(WireError) {
             var view = try CommandBatchView(encoded)

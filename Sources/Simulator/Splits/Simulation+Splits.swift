@@ -29,7 +29,7 @@ extension Simulation {
         }
     }
 
-    private func splitSomewhere() {
+    func splitSomewhere() {
         guard let (shard, key) = drawBorder(), let owner = ranges.map.lookup(key), owner.range.start != key,
             let node = leader(of: owner.shard)
         else { return }

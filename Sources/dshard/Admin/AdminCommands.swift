@@ -8,7 +8,8 @@ struct AdminCommands: ParsableCommand {
         discussion: "Example: dshard admin status --endpoints 127.0.0.1:7401",
         subcommands: [
             AdminStatus.self, AdminNodes.self, AdminShards.self, AdminShard.self, AdminSplit.self,
+            AdminMerge.self,
             AdminMove.self, AdminTransfer.self, AdminDrain.self, AdminUndrain.self, AdminDecommission.self,
-            AdminReplication.self, AdminOperators.self, AdminWhy.self,
+            AdminReplication.self, AdminOperators.self, AdminWhy.self, AdminCheck.self,
         ])
 }

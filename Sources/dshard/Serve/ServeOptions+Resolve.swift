@@ -24,6 +24,7 @@ extension ServeOptions {
             snapshotBytesPerSecond: try snapshotRate(settings),
             logKeepEntries: try settings.value(logKeep, "log-keep", default: 50_000),
             repairAfter: try repairAfter(settings),
+            shardBytes: try shardSize(settings),
             drainTimeout: try settings.value(drainTimeout, "drain-timeout", default: TimeSpan(.seconds(30))).duration,
             logLevel: try settings.value(logLevel, "log-level", default: Level.info).rawValue,
             logFormat: format == .json ? .json : .text)
@@ -49,6 +50,13 @@ extension ServeOptions {
         // A shorter silence is that of an election or a restart.
         guard time >= .seconds(1) else { throw .refused("--repair-after is at least 1s") }
         return time
+    }
+
+    private func shardSize(_ settings: Settings) throws(CommandFailure) -> Int {
+        let size = try settings.value(shardSize, "shard-size", default: ByteSize.mebibytes(256)).bytes
+        // Less than a write buffer holds, and every shard costs more than its rows.
+        guard size >= 1 << 20 else { throw .refused("--shard-size is at least 1MiB") }
+        return size
     }
 
     private static func check(listen: Endpoint, advertise: Endpoint?) throws(CommandFailure) {

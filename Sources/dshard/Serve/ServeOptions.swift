@@ -51,6 +51,11 @@ struct ServeOptions: ParsableArguments {
             "A node that was silent for so long has its replicas replaced. (default: 5m)", valueName: "time"))
     var repairAfter: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A shard of this size is split; the same on every node. (default: 256MiB)", valueName: "size"))
+    var shardSize: String?
+
     @Option(help: ArgumentHelp("How long SIGTERM may take to hand over. (default: 30s)", valueName: "time"))
     var drainTimeout: String?
 

@@ -29,10 +29,13 @@ extension ClientOptions {
     }
 
     /// Runs `body` with a client of the cluster and closes the client, whatever happens.
+    /// `requestTimeout` takes the place of the time that the user allows a request, where that is another matter.
     func withClient<Result: Sendable>(
-        _ settings: Settings, _ body: (DShardClient) async throws -> Result
+        _ settings: Settings, requestTimeout: Duration? = nil, _ body: (DShardClient) async throws -> Result
     ) async throws -> Result {
-        let client = DShardClient(configuration: try resolved(settings).configuration)
+        var configuration = try resolved(settings).configuration
+        if let requestTimeout { configuration.requestTimeout = requestTimeout }
+        let client = DShardClient(configuration: configuration)
         do {
             let result = try await body(client)
             try? await client.shutdown()

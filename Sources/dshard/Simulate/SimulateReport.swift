@@ -82,9 +82,19 @@ struct SimulateReport: Sendable {
         text += "\(operations) operations, \(events) events, trace \(traceHash)\n"
         let counts = FaultKind.allCases.map { "\($0.rawValue) \(faults[$0] ?? 0)" }
         text += "faults: \(counts.joined(separator: ", "))\n"
+        text += "ranges: \(ranges.map { "\($0.name) \(probes[$0.probe])" }.joined(separator: ", "))\n"
         let missed = probes.missed.map(\.rawValue)
         text += missed.isEmpty ? "every probe was hit\n" : "probes not hit: \(missed.joined(separator: "; "))\n"
         return text
+    }
+
+    /// What happened to shards: each counted once, however many replicas took part.
+    private var ranges: [(name: String, probe: Probe)] {
+        [
+            ("splits", .split), ("merges", .absorbed), ("merges given up", .mergeAborted),
+            ("configurations", .membersChanged), ("replicas begun", .replicaBegan),
+            ("hand-overs", .leadershipMoved), ("operators", .operatorDone),
+        ]
     }
 
     var json: String {
@@ -104,6 +114,10 @@ struct SimulateReport: Sendable {
         json.field("operations", operations)
         json.field("events", events)
         json.field("trace_hash", traceHash)
+        json.name("ranges")
+        json.beginObject()
+        for (name, probe) in ranges { json.field(name.replacing(" ", with: "_"), Int(clamping: probes[probe])) }
+        json.endObject()
         json.name("probes_missed")
         json.beginArray()
         for probe in probes.missed { json.value(probe.rawValue) }

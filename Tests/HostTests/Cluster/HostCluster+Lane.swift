@@ -133,12 +133,13 @@ extension HostCluster {
         case .change(let change):
             storing(node) {
                 let batch = node.engine.makeBatch()
-                let destroyed = node.applier.follow(change, batch: batch)
+                let followed = try node.applier.follow(change, store: node.engine, batch: batch)
                 if batch.count > 0 { try node.engine.write(batch, writer: 1) }
-                guard let destroyed else { return }
+                guard let destroyed = followed.ended else { return }
                 try node.engine.sync()
                 after(random.draw(0...400), on: node) { [self] in
                     node.destroyed.append(destroyed)
+                    if let applied = followed.applied { node.host.applied([applied], now: instant(node)) }
                     node.host.destroyed([destroyed])
                     scheduleTurn(node)
                 }
@@ -159,6 +160,9 @@ extension HostCluster {
                 results.append(result)
             }
             try node.engine.write(batch, writer: 1)
+            for result in results {
+                for check in result.checks where check.wantsScan { try scan(result.name, check, node) }
+            }
         }
         return results
     }

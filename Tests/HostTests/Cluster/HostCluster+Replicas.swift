@@ -14,6 +14,13 @@ extension HostCluster {
             envelope.encode(into: &buffer)
             post(.frame(buffer), from: node, to: nodes[Int(envelope.to.node.rawValue) - 1], .bulk)
         }
+        for (_, notice) in effects.notices.filter({ $0.peer == node.id }) {
+            // Both shards of a merge may be led here.
+            after(0, on: node) { [self] in
+                node.host.receive(notice, from: node.id, now: instant(node))
+                scheduleTurn(node)
+            }
+        }
         for (peer, notice) in effects.notices where peer != node.id {
             var buffer = ByteBuffer()
             notice.encode(into: &buffer)
@@ -56,10 +63,25 @@ extension HostCluster {
         return number
     }
 
+    /// Asks the shard's leader to absorb its right neighbour, as both are now; returns the request's number.
+    func merge(_ shard: ShardID, with right: ShardID) -> UInt64? {
+        guard let node = leader(of: shard), let descriptor = node.host.replica(of: shard)?.descriptor,
+            let neighbour = node.host.replica(of: right)?.descriptor
+        else { return nil }
+        let number = nextRequest
+        nextRequest += 1
+        node.host.merge(
+            MergeRequest(shard: shard, epoch: descriptor.epoch, right: right, rightEpoch: neighbour.epoch),
+            from: RequestReference(connection: 0, id: number), now: instant(node))
+        scheduleTurn(node)
+        return number
+    }
+
     func noteChange(_ answer: Answer) {
         switch answer.body {
         case .descriptor(let descriptor): changeAnswers[answer.reference.id] = .success(descriptor)
         case .descriptors(let parts): splitAnswers[answer.reference.id] = parts
+        case .checked(let check): checkAnswers[answer.reference.id] = check
         case .failure(let error): changeAnswers[answer.reference.id] = .failure(error)
         default: history.fail("an answer of another kind: \(answer.body)")
         }

@@ -35,6 +35,8 @@ final class HostCluster {
     var changeAnswers: [UInt64: Result<Descriptor, RequestError>] = [:]
     /// Both parts of splits, by the number of the request.
     var splitAnswers: [UInt64: [Descriptor]] = [:]
+    /// What checks have found, by the number of the request.
+    var checkAnswers: [UInt64: ShardCheck] = [:]
     /// Frames that were sent, by kind.
     var framesSent: (control: Int, raft: Int) = (0, 0)
 

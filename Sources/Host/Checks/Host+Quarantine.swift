@@ -1,0 +1,105 @@
+import Keyspace
+import Raft
+import Storage
+import Wire
+
+/// A replica that is not what a majority is takes no part any more, and another one takes its place (rules 15 and 39):
+/// never on the word of a single replica, and never before it has seen for itself that it differs.
+extension Host {
+    /// A replica that the majority disagrees with, until it is gone from the configuration.
+    struct Conviction: Sendable {
+        var divergence: CheckDivergence
+        var until: Instant
+    }
+
+    /// A leader that is to give way before it is taken out of service.
+    struct Condemned: Sendable {
+        var name: LogName
+        var reason: String
+        var deadline: Instant
+    }
+
+    mutating func convict(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
+        let member = divergence.expected.member
+        guard member != replicas[slot].group.member else { return condemn(divergence, slot, now: now) }
+        convictions.removeAll { known in
+            known.divergence.expected.member == member
+                && known.divergence.expected.shard == divergence.expected.shard
+        }
+        convictions.append(Conviction(divergence: divergence, until: now + limits.convictionTime))
+        effects.notices.append((member.node, .diverged(divergence)))
+    }
+
+    /// A notice may be lost, and its receiver away for a while.
+    mutating func repeatConvictions(now: Instant) {
+        convictions.removeAll { conviction in
+            let expected = conviction.divergence.expected
+            guard conviction.until > now, let slot = slots[expected.shard] else { return true }
+            return replicas[slot].descriptor.configuration.member(expected.member.replica) != expected.member
+        }
+        for conviction in convictions {
+            effects.notices.append((conviction.divergence.expected.member.node, .diverged(conviction.divergence)))
+        }
+    }
+
+    /// A leader says that the replica here is not what a majority is. It must have seen the same check, and differ.
+    mutating func hear(_ divergence: CheckDivergence, from peer: NodeID, now: Instant) {
+        let expected = divergence.expected
+        guard let slot = slots[expected.shard], replicas[slot].group.member == expected.member,
+            replicas[slot].descriptor.configuration.members.contains(where: { $0.node == peer })
+        else { return }
+        condemn(divergence, slot, now: now)
+    }
+
+    /// Takes the replica in this slot out of service, once it does not lead any more.
+    private mutating func condemn(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
+        let expected = divergence.expected
+        guard let own = ownReports[expected.shard], own.member == expected.member, own.position == expected.position
+        else { return }
+        let isOtherData = expected.scan != nil && own.scan != nil && own.scan != expected.scan
+        guard own.chain != expected.chain || isOtherData else { return }
+        let agreeing = divergence.agreeing
+        guard !agreeing.contains(own.member.replica),
+            replicas[slot].descriptor.configuration.hasMajority(where: { agreeing.contains($0) })
+        else { return }
+        let name = LogName(shard: own.shard, replica: own.member.replica)
+        guard !condemned.contains(where: { $0.name == name }) else { return }
+        let what = own.chain != expected.chain ? "the same entries did something else here" : "what is stored differs"
+        let reason = "\(Self.divergencePrefix) at entry \(own.position.index): \(what)"
+        guard replicas[slot].group.role == .leader else { return suspect(slot, reason) }
+        condemned.append(Condemned(name: name, reason: reason, deadline: now + limits.condemnedTime))
+        handOver(slot, to: agreeing, now: now)
+    }
+
+    /// How the reason begins why a replica is suspect that a check has found out.
+    package static let divergencePrefix = "it is not what a majority of the shard's replicas is"
+
+    /// To one of those who agree, the furthest that is connected.
+    private mutating func handOver(_ slot: Int, to agreeing: [ReplicaID], now: Instant) {
+        let successor = replicas[slot].group.progress.filter { status in
+            agreeing.contains(status.member.replica) && peers[status.member.node]?.isConnected == true
+                && replicas[slot].group.configuration.isVoter(status.member.replica)
+        }.max { $0.match < $1.match }
+        guard let successor else { return }
+        let transfer = TransferID(boot &+ nextTransfer)
+        nextTransfer &+= 1
+        // Refused while one is under way: that one does as well.
+        try? replicas[slot].group.transferLeadership(to: successor.member.replica, id: transfer, now: now)
+        touch(slot)
+    }
+
+    /// Every control interval.
+    mutating func endCondemned(now: Instant) {
+        guard !condemned.isEmpty else { return }
+        for entry in condemned {
+            guard let slot = slots[entry.name.shard], replicas[slot].group.member.replica == entry.name.replica else {
+                condemned.removeAll { $0.name == entry.name }
+                continue
+            }
+            // Whoever serves reads from it meanwhile reads what it has read before; it must not be for long.
+            guard replicas[slot].group.role != .leader || entry.deadline <= now else { continue }
+            condemned.removeAll { $0.name == entry.name }
+            suspect(slot, entry.reason)
+        }
+    }
+}

@@ -1,0 +1,196 @@
+import Keyspace
+package import Raft
+import Storage
+import Wire
+
+/// How a replica absorbs that of its right neighbour on the same node (rule 33). The log stops before the entry; the
+/// neighbour is brought to the end that the entry names, without asking anybody, since it has that durably; then it
+/// goes out of service, and the applier makes one of the two.
+extension Host {
+    /// A log has come to such an entry.
+    mutating func noteBarrier(_ slot: Int, now: Instant) {
+        guard !barriers.contains(slot) else { return }
+        barriers.append(slot)
+        // The followers' replicas need not be later than the leader's.
+        replicas[slot].group.hurryCommit(now: now)
+    }
+
+    /// Whether a replica here waits to absorb the shard: then the end of its log is committed, whoever says so.
+    package func isToBeAbsorbed(_ shard: ShardID) -> Bool {
+        barriers.contains { replicas[$0].group.waitingEntry?.absorb?.right.shard == shard }
+    }
+
+    mutating func advanceAbsorbs(now: Instant) {
+        for position in barriers.indices.reversed() {
+            let slot = barriers[position]
+            guard !replicas[slot].isRetired, replicas[slot].group.barrier != nil else {
+                barriers.remove(at: position)
+                continue
+            }
+            if advanceAbsorb(slot, now: now) { barriers.remove(at: position) }
+        }
+    }
+
+    /// True when the log goes on.
+    private mutating func advanceAbsorb(_ slot: Int, now: Instant) -> Bool {
+        guard replicas[slot].group.isReadyForBarrier, let entry = replicas[slot].group.waitingEntry else {
+            return false
+        }
+        guard let absorb = entry.absorb, replicas[slot].merge.awaits(absorb),
+            replicas[slot].descriptor.absorbing(absorb.right) != nil
+        else {
+            // It comes too late, and the applier says so.
+            pass(slot)
+            return true
+        }
+        guard let right = slots[absorb.right.shard] else {
+            lack(absorb.right.shard, slot, entry.index, now: now)
+            return false
+        }
+        let isNews = replicas[right].group.commitIndex < absorb.frozen.index
+        guard replicas[right].group.learnCommitted(absorb.frozen) else {
+            lack(absorb.right.shard, slot, entry.index, now: now)
+            return false
+        }
+        if isNews { touch(right) }
+        guard replicas[right].group.appliedIndex >= absorb.frozen.index, replicas[right].group.isApplierIdle,
+            !incoming.contains(where: { $0.shard == absorb.right.shard && $0.phase != .receiving })
+        else {
+            // It may lack a neighbour itself, and have nobody left to ask.
+            let since = merges[replicas[slot].descriptor.shard]?.since ?? now
+            if replicas[right].group.barrier != nil, now - since >= limits.mergePatience {
+                lack(absorb.right.shard, slot, entry.index, now: now)
+            }
+            return false
+        }
+        unite(right, into: slot)
+        return true
+    }
+
+    /// Hands the entry out like any other.
+    private mutating func pass(_ slot: Int) {
+        guard let task = takeBarrier(slot) else { return }
+        heldApplies.append(task)
+        heldApplyBytes += task.byteCount
+    }
+
+    private mutating func takeBarrier(_ slot: Int) -> ApplyTask? {
+        guard let entry = replicas[slot].group.takeBarrier() else { return nil }
+        let task = ApplyTask(
+            shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica, entries: [entry],
+            wantsOutcomes: true)
+        applyBacklogBytes += task.byteCount
+        touch(slot)
+        return task
+    }
+
+    /// Nothing of the right replica is outstanding but its log writes, which are before the end of its log. Its keys
+    /// stay reserved until they are the left one's (rule 30).
+    private mutating func unite(_ right: Int, into slot: Int) {
+        guard let task = takeBarrier(slot) else { return }
+        let descriptor = replicas[right].descriptor
+        let name = LogName(shard: descriptor.shard, replica: replicas[right].group.member.replica)
+        retire(name.shard, .frozen)
+        departing.append(
+            DepartingReplica(
+                task: DestroyTask(name: name, range: descriptor.range, returns: false, absorbedBy: task.shard),
+                isUnited: true))
+        tombstones[name.shard] = max(tombstones[name.shard] ?? name.replica, name.replica)
+        absorbers[name.shard] = task.shard
+        effects.applyChanges.append(.absorb(task, name))
+    }
+
+    /// What these replicas had is the left one's now, durably: it may be split again before their end is told.
+    mutating func release(_ absorbed: [ShardID], by left: ShardID) {
+        for position in departing.indices
+        where departing[position].isUnited && departing[position].task.absorbedBy == left {
+            let isApplied = absorbed.contains(departing[position].task.name.shard)
+            if isApplied { departing[position].task.range = nil }
+        }
+    }
+
+    // MARK: Without the right replica
+
+    /// What the entry needs is not here: the left one's state has to come as a whole. A leader lets another one lead
+    /// first.
+    private mutating func lack(_ right: ShardID, _ slot: Int, _ index: LogIndex, now: Instant) {
+        let shard = replicas[slot].descriptor.shard
+        guard let known = merges[shard], now - known.askedAt >= limits.mergePatience, !isDeparting(right),
+            !incoming.contains(where: { $0.shard == shard })
+        else { return }
+        merges[shard]?.askedAt = now
+        let member = replicas[slot].group.member
+        if replicas[slot].group.role == .leader { return handOver(slot, now: now) }
+        guard let leader = replicas[slot].group.leader else { return }
+        effects.notices.append((leader.node, .merge(.behind(shard, member, to: leader, index: index))))
+    }
+
+    /// The other side of it.
+    mutating func supply(
+        _ replica: Member, of shard: ShardID, _ to: Member, past index: LogIndex, from peer: NodeID, now: Instant
+    ) {
+        guard replica.node == peer, let slot = slots[shard], replicas[slot].group.member == to,
+            replicas[slot].group.role == .leader, replicas[slot].group.appliedIndex >= index,
+            replicas[slot].group.configuration.member(replica.replica) == replica
+        else { return }
+        startSnapshot(Ready.SnapshotRequest(follower: replica, atLeast: index), slot, now: now)
+    }
+
+    // MARK: What is left of absorbed shards
+
+    /// Replicas of shards that a snapshot has in it are in its way: they go first. Whether one did.
+    mutating func makesRoom(for offer: SnapshotOffer) -> Bool {
+        var hasMade = false
+        for shard in offer.merge.absorbed where destroyAbsorbed(shard, by: offer.descriptor.shard) { hasMade = true }
+        return hasMade
+    }
+
+    /// The shard is part of another one. A replica here is of no use, unless one of the left shard here has yet to
+    /// absorb it (rule 29).
+    mutating func isAbsorbed(_ right: ShardID, into left: ShardID) {
+        if let slot = slots[left], !replicas[slot].merge.absorbed.contains(right) { return }
+        _ = destroyAbsorbed(right, by: left)
+        // Nor does anybody wait for this node to come back to it.
+        guard returns.contains(right), slots[right] == nil, !isSuspect(right) else { return }
+        returns.removeAll { $0 == right }
+        comebacks.removeAll { $0.shard == right }
+        effects.applyChanges.append(.returned(right))
+    }
+
+    private mutating func destroyAbsorbed(_ shard: ShardID, by left: ShardID) -> Bool {
+        guard !isDeparting(shard) else { return true }
+        if let slot = slots[shard] {
+            absorbers[shard] = left
+            destroy(slot, absorbedBy: left)
+            return true
+        }
+        guard let suspect = suspects.first(where: { $0.name.shard == shard }) else { return false }
+        absorbers[shard] = left
+        destroy(
+            DestroyTask(
+                name: suspect.name, range: suspect.descriptor?.range, returns: false, absorbedBy: left))
+        return true
+    }
+
+    /// The replica here that has what a shard had which is not here any more.
+    func absorber(of shard: ShardID) -> Int? {
+        var shard = shard
+        // Each was absorbed once, so this ends; a store that says otherwise must not hang the lane.
+        for _ in 0..<absorbers.count {
+            guard let whole = absorbers[shard] else { return nil }
+            if let slot = slots[whole] { return slot }
+            shard = whole
+        }
+        return nil
+    }
+}
+
+extension Entry<EncodedEntry> {
+    /// What it says, if it absorbs a shard and can be read.
+    fileprivate var absorb: MergeCommand.Absorb? {
+        guard case .payload(let encoded) = content, case .absorb(let absorb)? = try? MergeCommand(encoded) else {
+            return nil
+        }
+        return absorb
+    }
+}

@@ -27,7 +27,7 @@ extension FuzzTarget {
             _ = get.keys.first
         case .scan(let scan): _ = KeyRange(start: scan.start, end: scan.end).isEmpty
         case .split(let split): _ = Samples.descriptor.split(at: split.key, child: split.shard, first: NodeID(1))
-        case .routes, .status, .replicas, .merge, .placement: break
+        case .routes, .status, .replicas, .merge, .placement, .check: break
         }
     }
 

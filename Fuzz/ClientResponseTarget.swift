@@ -35,7 +35,7 @@ extension FuzzTarget {
                 _ = page.rows.readableBytesSpan.extracting(row.value)
             }
             Check.that(count == Int(page.rowCount), "rows are missing")
-        case .written, .routes, .status, .descriptor, .descriptors, .failure: break
+        case .written, .routes, .status, .descriptor, .descriptors, .placement, .checked, .failure: break
         }
     }
 }

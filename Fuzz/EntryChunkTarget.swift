@@ -15,8 +15,9 @@ extension FuzzTarget {
         checkSplits(chunk)
     } seeds: {
         var seeds: [ByteBuffer] = []
-        for chunk in [try Samples.chunk()] + (try Samples.entries().map { EncodedEntry.chunk([$0]) })
-            + [EncodedEntry.chunk([Samples.splitEntry()])] + Samples.mergeEntries().map { EncodedEntry.chunk([$0]) } {
+        let steps = [Samples.splitEntry()] + Samples.mergeEntries() + [Samples.checkEntry()]
+        let chunks = (try Samples.entries() + steps).map { EncodedEntry.chunk([$0]) }
+        for chunk in [try Samples.chunk()] + chunks {
             var seed = ByteBuffer(bytes: [1])
             seed.writeImmutableBuffer(chunk)
             seeds.append(seed)

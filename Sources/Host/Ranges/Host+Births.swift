@@ -62,6 +62,7 @@ extension Host {
             let name = LogName(shard: child.shard, replica: replica)
             return destroy(DestroyTask(name: name, range: child.range, returns: false))
         }
+        dropSnapshots(over: child.range)
         guard isFree(child.range, for: child.shard) else {
             let name = LogName(shard: child.shard, replica: replica)
             let suspect = SuspectReplica(name: name, descriptor: child, reason: "another shard has its keys")

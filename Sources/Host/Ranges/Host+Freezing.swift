@@ -60,8 +60,8 @@ extension Host {
     }
 
     /// Whether the shard takes anything follows from its log, and from what its leader has appended: committed or not,
-    /// that may count already. Reads that wait end with it, also those that a new leader has taken before it had applied
-    /// the freeze: what they would read may be another shard's by then.
+    /// that may count already. Reads that wait end with it, also those that a new leader has taken before it had
+    /// applied the freeze: what they would read may be another shard's by then.
     mutating func noteFrozen(_ slot: Int) {
         let isFreezing = merges[replicas[slot].descriptor.shard]?.freezing != nil
         replicas[slot].isFrozen =

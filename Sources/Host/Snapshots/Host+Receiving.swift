@@ -156,6 +156,19 @@ extension Host {
         incoming.remove(at: position)
     }
 
+    /// A split that was applied here has made a replica of these keys. What was on its way for its parent, which waited
+    /// for something and went on by its log meanwhile, comes too late, or has to come again.
+    mutating func dropSnapshots(over range: KeyRange) {
+        for position in incoming.indices.reversed()
+        where incoming[position].phase != .installing && incoming[position].offer.descriptor.range.overlaps(range) {
+            if incoming[position].phase == .settling, let slot = slots[incoming[position].shard] {
+                replicas[slot].group.cancelInstall()
+                touch(slot)
+            }
+            refuse(position, .overlaps)
+        }
+    }
+
     /// The replica here is leaving: what was on its way to it is of no use.
     mutating func dropSnapshots(to shard: ShardID) {
         for position in incoming.indices.reversed()

@@ -74,10 +74,16 @@ extension ProcessTests {
                 let second = cluster.newNode(2)
                 let third = cluster.newNode(3)
                 for node in [second, third] { try await node.start() }
-                let set = try await tool("admin", "replication", "3")
-                #expect(set.status == .exited(0), "\(set.errors)")
-                try await Self.wait("three replicas of every shard") {
-                    try await Self.shards(cluster).allSatisfy { $0["replicas"].array?.count == 3 }
+                // Placement hears of new nodes a moment after they are ready.
+                try await Self.wait("placement that knows three nodes") {
+                    try await tool("admin", "replication", "3").status == .exited(0)
+                }
+                try await Self.wait("three voters of every shard") {
+                    let answer = try await tool("admin", "shards", "--system", "--output", "json")
+                    return (try JSONObject(answer.text).array ?? []).allSatisfy { shard in
+                        let replicas = shard["replicas"].array ?? []
+                        return replicas.count == 3 && replicas.allSatisfy { $0["role"].string == "voter" }
+                    }
                 }
                 try await Self.wait("leaders everywhere") { Self.isEven(try await Self.nodes(cluster), "leaders") }
                 // Any one may go now, the first too.

@@ -80,10 +80,12 @@ extension ProcessTests {
                 }
                 try await Self.wait("three voters of every shard") {
                     let answer = try await tool("admin", "shards", "--system", "--output", "json")
-                    return (try JSONObject(answer.text).array ?? []).allSatisfy { shard in
-                        let replicas = shard["replicas"].array ?? []
-                        return replicas.count == 3 && replicas.allSatisfy { $0["role"].string == "voter" }
-                    }
+                    let shards = try JSONObject(answer.text).array ?? []
+                    return shards.count == 5
+                        && shards.allSatisfy { shard in
+                            let replicas = shard["replicas"].array ?? []
+                            return replicas.count == 3 && replicas.allSatisfy { $0["role"].string == "voter" }
+                        }
                 }
                 try await Self.wait("leaders everywhere") { Self.isEven(try await Self.nodes(cluster), "leaders") }
                 // Any one may go now, the first too.
@@ -135,7 +137,7 @@ extension ProcessTests.AutomaticSplitTest {
 
     private static func isEven(_ nodes: [JSONObject], _ name: String) -> Bool {
         let counts = nodes.compactMap { $0[name].int }
-        return (counts.max() ?? 0) - (counts.min() ?? 0) <= 1
+        return counts.count > 1 && (counts.max() ?? 0) - (counts.min() ?? 0) <= 1
     }
 
     private static func wait(

@@ -187,7 +187,7 @@ let package = Package(
         .executableTarget(
             name: "Chaos", dependencies: ["TestKit"], path: "Tests/Chaos", swiftSettings: settings),
         .testTarget(
-            name: "TestKitTests", dependencies: ["TestKit", "Raft", "Wire", nioCore, nioPosix],
+            name: "TestKitTests", dependencies: ["TestKit", "Raft", "Keyspace", "Wire", nioCore, nioPosix],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
         .testTarget(

@@ -11,8 +11,11 @@ package final class ShardChurn: Sendable {
 
     /// How often something was asked for, and granted; and answers that no command may give.
     package struct Tally: Sendable {
+        /// Commands given.
         package var asked: [Wish: Int] = [:]
+        /// Commands that ended with 0.
         package var granted: [Wish: Int] = [:]
+        /// What no command may say.
         package var problems: [String] = []
     }
 
@@ -31,6 +34,7 @@ package final class ShardChurn: Sendable {
     /// Longer than an answer takes when all is well, and short enough not to wait out every fault.
     private static let patience = "3s"
 
+    /// People who give their commands with `tool` to a cluster of so many nodes.
     package init(tool: CommandLineTool, nodes: Int, seed: UInt64) {
         self.tool = tool
         self.nodes = nodes

@@ -32,7 +32,9 @@ struct StoreComparison {
     private mutating func compareTiles(_ shards: [Descriptor]) {
         var next = KeyRange.user.start
         for shard in shards where shard.range.start >= KeyRange.user.start {
-            if shard.range.start != next { problems.append("no shard, or two, between \(next) and \(shard.range.start)") }
+            if shard.range.start != next {
+                problems.append("no shard, or two, between \(next) and \(shard.range.start)")
+            }
             next = shard.range.end
         }
         if next != KeyRange.user.end { problems.append("no shard from \(next) on") }

@@ -22,6 +22,8 @@ extension ClientCore {
     }
 
     private func dispatchByKey(_ slot: Slot) {
+        // A write says when it was issued, and when its value expires, by a clock that some node has told.
+        guard time.isKnown || !slot.operation.isWrite else { return waitForRoutes(slot, after: .milliseconds(20)) }
         guard clip(slot), case .send(let node, let stamp) = route(slot), let link = link(to: node) else {
             return waitForRoutes(slot, after: .zero)
         }

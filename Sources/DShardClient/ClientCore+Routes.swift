@@ -83,6 +83,7 @@ extension ClientCore {
     }
 
     private func canBeRouted(_ slot: Slot) -> Bool {
+        guard time.isKnown || !slot.operation.isWrite else { return false }
         if case .scan(let page) = slot.operation {
             return page.isReverse
                 ? router.shard(below: page.end) != nil : router.covers(page.start)

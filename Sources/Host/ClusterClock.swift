@@ -10,6 +10,8 @@ package struct ClusterClock: Sendable {
     private let start: Instant
     /// Whether a median has been adopted outright: once, at the start, when this node is far off.
     private var isSettled = false
+    /// Whether others' clocks have confirmed or set this one. Until then it may be off by years.
+    package private(set) var isConfirmed = false
 
     /// More than this off the median at the start: begin from the median, in milliseconds.
     static let stepThresholdMilliseconds: Int64 = 500
@@ -33,6 +35,9 @@ package struct ClusterClock: Sendable {
         return UInt64(clamping: max(0, base &+ elapsed))
     }
 
+    /// Whether a start has waited for others' clocks as long as it does.
+    func hasWaited(at now: Instant) -> Bool { now - start >= Self.judgesAwaited }
+
     /// How far another clock that showed `milliseconds` at `moment`, which may lie a little back, is ahead of this one.
     package func offset(of milliseconds: UInt64, at moment: Instant) -> Int64 {
         let elapsed = (moment - anchor).nanoseconds
@@ -50,11 +55,12 @@ package struct ClusterClock: Sendable {
         let median = sorted[(sorted.count - 1) / 2]
         let elapsed = (now - anchor).milliseconds
         if !isSettled {
-            let isJudged = offsets.count >= min(Self.judges, peerCount) || now - start >= Self.judgesAwaited
+            let isJudged = offsets.count >= min(Self.judges, peerCount) || hasWaited(at: now)
             // The first peer that is heard may be the wrong one, and the one that is not moved by it may be wrong too.
             guard isJudged || offsets.allSatisfy({ $0.magnitude <= Self.stepThresholdMilliseconds.magnitude }) else {
                 return nil
             }
+            isConfirmed = true
             isSettled = isJudged
             if median.magnitude > Self.stepThresholdMilliseconds.magnitude {
                 base &+= median

@@ -121,7 +121,7 @@ extension Host {
             return answer(read.reference, .failure(notLeader(slot)))
         }
         guard !replicas[slot].isFrozen else { return answer(read.reference, .failure(.frozen)) }
-        cut(slot, clusterMilliseconds: clock.milliseconds(at: now), now: now)
+        cut(slot, clusterMilliseconds: trustedMilliseconds(at: now), now: now)
         waitingToCut.removeAll { $0 == slot }
         guard replicas[slot].group.lastIndex >= index else {
             let reason = "the shard's replicas are behind"

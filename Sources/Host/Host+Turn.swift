@@ -82,7 +82,7 @@ extension Host {
     /// Cuts what waits in every touched shard into entries. Slots that stay behind the window are touched again
     /// when a log write completes.
     private mutating func cutEntries(now: Instant) {
-        let milliseconds = clock.milliseconds(at: now)
+        let milliseconds = trustedMilliseconds(at: now)
         for slot in waitingToCut where replicas[slot].pending.operationCount > 0 {
             cut(slot, clusterMilliseconds: milliseconds, now: now)
             touch(slot)

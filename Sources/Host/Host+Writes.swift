@@ -50,6 +50,10 @@ extension Host {
         guard isInternal || descriptor.range.start >= Key.userStart else {
             return .invalidRequest("the system keyspace is not writable by clients")
         }
+        let time = trustedMilliseconds(at: now)
+        guard time > 0 else {
+            return .busy(retryAfterMilliseconds: 20, reason: "the node's clock is not compared with others yet")
+        }
         if request.session != 0 {
             guard request.sequence > 0, request.doneBelow <= request.sequence else {
                 return .invalidRequest("a session's sequence starts at 1 and is not below done-below")
@@ -58,7 +62,7 @@ extension Host {
                 return .invalidRequest(
                     "a session's sequence is at most \(limits.sessionSpanMax) ahead of done-below: finish older writes")
             }
-            let ahead = clock.milliseconds(at: now) &+ limits.issuedAheadMilliseconds
+            let ahead = time &+ limits.issuedAheadMilliseconds
             guard request.issuedAt <= ahead else {
                 return .invalidRequest("issued-at lies in the future: take it from the server's clock")
             }
@@ -94,7 +98,7 @@ extension Host {
         if replicas[slot].pending.byteCount + bytes > limits.entryBytesMax
             || waiting + operations > limits.entryOperationsMax
         {
-            cut(slot, clusterMilliseconds: clock.milliseconds(at: now), now: now)
+            cut(slot, clusterMilliseconds: trustedMilliseconds(at: now), now: now)
             waitingToCut.removeAll { $0 == slot }
         }
     }

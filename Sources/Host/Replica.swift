@@ -25,7 +25,7 @@ package struct Replica: Sendable {
     var unappliedReads: [(index: LogIndex, reads: [PendingRead])] = []
 
     /// The greatest version in the log, applied or not (rule 20). Never goes back, not even by a truncation.
-    var lastVersionInLog: Timestamp
+    package internal(set) var lastVersionInLog: Timestamp
     /// The greatest version in the applied state.
     package var lastVersionApplied: Timestamp
     /// Where the log on disk begins, as far as a truncation was asked for.

@@ -161,6 +161,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case lostAsNotApplied = "lost-as-not-applied"
     /// The hard state of a log write is dropped when entries come with it.
     case hardStateDropped = "hard-state-dropped"
+    /// A node goes by its wall clock before others' clocks confirm it.
+    case clockTrustedAtOnce = "clock-trusted-at-once"
 
     /// The one that is switched on.
     /// Safe because it is set once, before the first simulation, and only read after that.

@@ -71,6 +71,8 @@ package final class Simulation {
     var isTearing = false
     var isCorrupting = false
     var isLosingRequests = false
+    /// Whether some node had to go by a wrong clock, alone as it was: replicated time may be anything since.
+    var isTimeTainted = false
     /// Shards whose members are being changed.
     var changing: Set<ShardID> = []
     /// The shards' rows in the system shard, as far as they were reported.

@@ -15,6 +15,8 @@ final class FakeNode: ConnectionOwner, @unchecked Sendable {
     let id: NodeID
     let loop: any EventLoop
     var table = RouteTable(routes: [], nodes: [], clusterMilliseconds: FakeNode.clusterMilliseconds)
+    /// What it tells as the time when a connection opens.
+    var helloMilliseconds = FakeNode.clusterMilliseconds
     /// Requests for routes are answered with `table` and not shown to the handler.
     var handler: Handler = { _, _ in .failure(.unavailable("no handler")) }
     /// All requests but those for routes.
@@ -53,7 +55,7 @@ final class FakeNode: ConnectionOwner, @unchecked Sendable {
     }
 
     func connection(_: FramedConnection, hello: Hello, remoteAddress: String) -> HelloReply {
-        HelloReply(outcome: .welcome, node: id, incarnation: 1, clusterMilliseconds: FakeNode.clusterMilliseconds)
+        HelloReply(outcome: .welcome, node: id, incarnation: 1, clusterMilliseconds: helloMilliseconds)
     }
 
     func connectionOpened(_ connection: FramedConnection) { connections.append(connection) }

@@ -68,6 +68,29 @@ import Wire
         try await cluster.stop(client)
     }
 
+    /// Right after its start a node does not know yet whether its clock is right.
+    @Test func aWriteWaitsUntilSomeNodeTellsTheTime() async throws {
+        let cluster = try await Self.cluster()
+        for node in cluster.nodes {
+            try await node.onLoop { node in
+                node.helloMilliseconds = 0
+                node.table.clusterMilliseconds = 0
+                node.onLookup = { [unowned node] count in
+                    if count == 4 { node.table.clusterMilliseconds = FakeNode.clusterMilliseconds }
+                }
+            }
+        }
+        let client = cluster.client()
+        #expect(try await client.get("a".bytes) == nil)
+        try await client.put("a".bytes, "1".bytes, expiresAfter: .seconds(30))
+        let write = try #require(try await cluster.nodes[0].onLoop { $0.requests.writes.first })
+        #expect(write.issuedAt >= FakeNode.clusterMilliseconds)
+        var cursor = OperationCursor(write)
+        let operation = try cursor.next()
+        #expect(operation?.expiryMilliseconds == write.issuedAt + 30_000)
+        try await cluster.stop(client)
+    }
+
     @Test func limitsAreToldBeforeAnythingIsSent() async throws {
         let cluster = try await Self.cluster()
         let client = cluster.client()

@@ -175,6 +175,6 @@ extension Lane {
         }.map { Route(descriptor: $0, leader: leaders[$0.shard]) }
         return RouteTable(
             routes: routes, nodes: host.addresses,
-            clusterMilliseconds: host.clock.milliseconds(at: SteadyClock.now()))
+            clusterMilliseconds: host.millisecondsForClients(at: SteadyClock.now()))
     }
 }

@@ -44,7 +44,7 @@ extension Lane {
         }
         guard !gets.isEmpty else { return }
         let reads = WarmReads(
-            gets: gets, tasks: common, store: state, clusterMilliseconds: host.clock.milliseconds(at: host.lastTurn))
+            gets: gets, tasks: common, store: state, clusterMilliseconds: host.trustedMilliseconds(at: host.lastTurn))
         if gets.count >= Self.sharedReadsMin, canShareReads { share(reads) }
         while let answers = reads.answer(isTaken: { clients[$0] != nil && !isCongested($0) }) { finish(reads, answers) }
     }
@@ -118,7 +118,7 @@ extension Lane {
     /// Reads that are `areInTurn` waited before, and are of one connection.
     private func serveFromDisk(_ task: ReadTask, _ applied: Timestamp, areInTurn: Bool = false) {
         if areInTurn, let first = task.reads.first { waitingClient(first)?.heldUnderWay += 1 }
-        let clusterMilliseconds = host.clock.milliseconds(at: host.lastTurn)
+        let clusterMilliseconds = host.trustedMilliseconds(at: host.lastTurn)
         let reader = DiskReader(
             store: state, appliedMilliseconds: applied.milliseconds, clusterMilliseconds: clusterMilliseconds)
         readPool.submit { [self] poolState in

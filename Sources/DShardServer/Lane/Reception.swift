@@ -44,7 +44,7 @@ final class Reception: ConnectionOwner, @unchecked Sendable {
         HelloReply(
             outcome: .welcome, cluster: lane.identity.cluster, node: lane.identity.node,
             incarnation: lane.identity.incarnation, boot: boot,
-            clusterMilliseconds: lane.host.clock.milliseconds(at: SteadyClock.now()))
+            clusterMilliseconds: lane.host.millisecondsForClients(at: SteadyClock.now()))
     }
 
     private func refused(_ code: RefusalCode, _ message: String) -> HelloReply {

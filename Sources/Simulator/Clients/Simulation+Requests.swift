@@ -85,7 +85,7 @@ extension Simulation {
         }
         return RouteTable(
             routes: routes, nodes: node.host.addresses,
-            clusterMilliseconds: node.host.clock.milliseconds(at: instant(node)))
+            clusterMilliseconds: node.host.millisecondsForClients(at: instant(node)))
     }
 
     /// A request gets one answer, never two.

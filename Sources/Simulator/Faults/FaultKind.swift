@@ -60,6 +60,8 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case badBlock = "bad-block"
     /// A replica silently holds, or does, something else than the others.
     case bitRot = "bit-rot"
+    /// A process starts with a wall clock that is years ahead, one node at a time.
+    case wrongClock = "wrong-clock"
 
     /// About how long until the next one, in milliseconds, when it is in a seed's mix.
     var meanInterval: ClosedRange<Int> {
@@ -73,6 +75,7 @@ package enum FaultKind: String, CaseIterable, Sendable {
         case .changeMembers, .strikeChange: 500...10_000
         case .badBlock: 5_000...100_000
         case .bitRot: 2_000...20_000
+        case .wrongClock: 1_000...20_000
         }
     }
 }

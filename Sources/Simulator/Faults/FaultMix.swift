@@ -18,16 +18,20 @@ struct FaultMix {
         var chance = Chance(seed: seed, .setup)
         let share = chance.pick([0, 15, 40, 40, 60, 90]) ?? 40
         var drawn: [(FaultKind, Int)] = []
-        for kind in FaultKind.allCases {
+        for kind in FaultKind.allCases where kind != .wrongClock {
             let isIn = chance.happens(percent: kind == .changeMembers && share > 0 ? 60 : share)
             let mean = chance.draw(kind.meanInterval)
             if isIn, allowed.contains(kind) { drawn.append((kind, mean)) }
         }
-        self.drawn = drawn
         latency = 50...(chance.pick([150, 500, 1_500, 10_000]) ?? 500)
         syncFactor = chance.pick([1, 1, 1, 1, 8, 30]) ?? 1
         busyShards = chance.pick([64, 64, 64, 2, 1]) ?? 64
         replicas = nodes <= 3 ? nodes : chance.draw(1...3) == 1 ? nodes : 3
         tick = 0...(chance.pick([100, 100, 500, 2_000]) ?? 100)
+        // Last, so that the seeds from before it was there still tell their stories.
+        let isIn = chance.happens(percent: share)
+        let mean = chance.draw(FaultKind.wrongClock.meanInterval)
+        if isIn, allowed.contains(.wrongClock) { drawn.append((.wrongClock, mean)) }
+        self.drawn = drawn
     }
 }

@@ -26,6 +26,8 @@ final class SimulatedNode {
     var storeSuspicion: String?
     /// Whether its disk ever lost something that it had confirmed: then voters may be missing.
     var hasLost = false
+    /// How far ahead the wall clock is that its next start reads, in milliseconds.
+    var wallError: UInt64 = 0
 
     var isTurnScheduled = false
     /// True time of the scheduled wake-up, `max` without one.

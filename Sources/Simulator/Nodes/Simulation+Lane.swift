@@ -70,6 +70,8 @@ extension Simulation {
             _ = node.host.handOver(now: now)
         }
         _ = node.host.controlTick(now: now)
+        checkTime(node)
+        checkVersions(node)
         ranges.checkDisjoint(node.host.replicas.filter { !$0.isRetired }.map(\.descriptor), node, self)
         for peer in nodes where connection(node, peer, .control) != 0 {
             if let frame = node.host.controlFrame(to: peer.id, now: now) { send(frame, from: node, to: peer) }

@@ -36,7 +36,7 @@ extension Simulation {
         for position in node.links.indices {
             for channel in node.links[position].indices { node.links[position][channel] = Link() }
         }
-        let wall = Self.start + UInt64(now / 1_000_000) + UInt64(processes.draw(0...300))
+        let wall = Self.start + UInt64(now / 1_000_000) + UInt64(processes.draw(0...300)) + node.wallError
         node.host = Host(
             node: node.id, boot: UInt64(node.life) << 32 | processes.next() >> 32 | 1,
             incarnation: node.id.rawValue, limits: limits,

@@ -10,7 +10,7 @@ extension Simulation {
         let applied = node.asking { $0.lastVersionApplied(of: task.generation.shard) } ?? .zero
         let reader = DiskReader(
             store: node.engine, appliedMilliseconds: applied.milliseconds,
-            clusterMilliseconds: node.asking { $0.clock.milliseconds(at: $0.lastTurn) })
+            clusterMilliseconds: node.asking { $0.trustedMilliseconds(at: $0.lastTurn) })
         guard processes.happens(percent: 30) else { return finish(task, reader.read(task), node) }
         after(processes.draw(10...2_000), on: node) { [unowned self] in
             let results = reader.read(task)

@@ -69,6 +69,7 @@ package enum Probe: String, CaseIterable, Sendable {
     case operatorFailed = "an operator ended early"
     case stepDone = "a step of an operator was done"
     case stepRefused = "a step of an operator was refused"
+    case wrongClockDistrusted = "a node that started with a wrong clock did not go by it"
     case administratorHeard = "an administrator's request was accepted"
     case administratorRefused = "an administrator's request was refused"
     case scanned = "a replica was read for a check"

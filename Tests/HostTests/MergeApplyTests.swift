@@ -149,6 +149,27 @@ import Wire
         #expect(versions.map { $0?.milliseconds } == [10, 40, 62].map { Fixture.start + $0 })
     }
 
+    /// Where it is brought to its end differs from node to node; what it is there must not (rule 21).
+    @Test func aFrozenShardStandsStill() throws {
+        var states: [AppliedState] = []
+        for end in 2...3 {
+            var (engine, applier) = try engine()
+            let log = [try put(1, 1, sequence: 2, stamp: 40), freeze(2), try put(1, 3, sequence: 3, stamp: 45)]
+            try apply(right, Array(log[..<end]), engine, &applier)
+            states.append(try #require(applier.state(of: right.shard)).applied)
+        }
+        #expect(states.map(\.lastVersion.milliseconds) == [40, 40].map { Fixture.start + $0 })
+        // Going on it takes what comes, above everything it has taken.
+        var (engine, applier) = try engine()
+        let log = [
+            try put(1, 1, sequence: 2, stamp: 40), freeze(2), try put(1, 3, sequence: 3, stamp: 45),
+            entry(.unfreeze(left: left.shard, merge: 1), 4), try put(1, 5, sequence: 4, stamp: 70, version: 2),
+        ]
+        try apply(right, log, engine, &applier)
+        let last = try #require(applier.state(of: right.shard)).applied.lastVersion
+        #expect(last.milliseconds == Fixture.start + 70)
+    }
+
     /// Of absorb and abort the first counts; the second finds nothing that is pending.
     @Test func aMergeThatWasGivenUpStaysSo() throws {
         var (engine, applier) = try engine()

@@ -180,7 +180,7 @@ import Wire
         // The number of a merge is used once.
         let next = try apply(left, [intent(6, merge: 2)], engine, &applier)
         #expect(next.entries.map(\.outcomes.isEmpty) == [true])
-        #expect(next.merge?.state.last == 2)
+        #expect(next.merge?.last == 2)
         #expect(try Rows.all(in: engine, space: Key.userSpace).count == 2)
     }
 
@@ -195,11 +195,11 @@ import Wire
                 Entry(index: LogIndex(1), term: Term(1), content: payload),
                 entry(.intent(epoch: epoch, merge: 1, right: ShardID(50), rightEpoch: epoch), 2),
             ]
-            var report: MergeReport?
+            var report: MergeState?
             for part in [log[..<end], log[end...]] where !part.isEmpty {
                 report = try apply(left, Array(part), engine, &applier).merge
             }
-            #expect(report?.state.intent == MergeState.Intent(right: ShardID(50), epoch: epoch))
+            #expect(report?.intent == MergeState.Intent(right: ShardID(50), epoch: epoch))
             #expect(applier.state(of: ShardID(50))?.descriptor.epoch == epoch)
         }
     }
@@ -232,7 +232,7 @@ import Wire
             ], engine, &applier)
         #expect(result.entries.map(\.outcomes.isEmpty) == [false, true, false, false])
         #expect(result.descriptor?.epoch == Epoch(version: 2, config: 1))
-        #expect(result.merge?.state.frozen == nil)
+        #expect(result.merge?.frozen == nil)
         guard case .done = result.entries.last?.outcomes.first else { throw Refused() }
     }
 

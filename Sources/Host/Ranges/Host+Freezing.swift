@@ -93,7 +93,7 @@ extension Host {
         let absorb = MergeCommand.Absorb(
             merge: frozen.merge, frozen: frozen.position, lastVersion: replicas[slot].lastVersionApplied,
             right: replicas[slot].descriptor)
-        effects.notices.append((asker, .merge(.frozen(left: frozen.left, known.load, absorb))))
+        effects.notices.append((asker, .merge(.frozen(left: frozen.left, replicas[slot].sessions, absorb))))
     }
 
     // MARK: Waiting for the decision

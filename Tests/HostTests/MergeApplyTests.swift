@@ -204,6 +204,23 @@ import Wire
         }
     }
 
+    /// Somebody may still have a replica of what became part of the parent, in the keys of the child (rule 29).
+    @Test func aChildKnowsWhatItsParentHasAbsorbed() throws {
+        var (engine, applier) = try engine()
+        try prepare(engine, &applier)
+        let whole = try #require(try unite(absorb(3), engine, &applier).applied?.descriptor)
+        let split = SplitCommand(
+            epoch: whole.epoch, key: Fixture.key(1, 5), child: ShardID(50), first: NodeID(3))
+        let payload = Entry<EncodedEntry>.Content.payload(split.encode(term: Term(1), index: LogIndex(4)))
+        let result = try apply(
+            left, [Entry(index: LogIndex(4), term: Term(1), content: payload)], engine, &applier)
+        #expect(result.births.map(\.absorbed) == [[right.shard]])
+        #expect(applier.state(of: ShardID(50))?.merge.absorbed == [right.shard])
+        let child = try #require(try Recovered.all(in: engine).first { $0.descriptor.shard == ShardID(50) })
+        let state = try child.shardState(node: NodeID(2), window: Fixture.window)
+        #expect(state.merge == applier.state(of: ShardID(50))?.merge)
+    }
+
     /// While it takes part in a merge, a shard is not split, nor merged otherwise.
     @Test func nothingElseChangesAShardThatIsMerged() throws {
         var (engine, applier) = try engine()

@@ -12,7 +12,7 @@ extension Host {
         case .notHere(let shard, let absent, let to): absence(of: absent, of: shard, to, from: peer)
         case .request(let number, let request):
             // It may ask for a shard that is no more.
-            if slots[request.shard] == nil, let left = absorbers[request.shard] {
+            if slots[request.shard] == nil, let left = whole(of: request.shard) {
                 effects.notices.append((peer, .merge(.absorbed(right: request.shard, left: left))))
             }
             change(request, for: .peer(peer, number: number), now: now)

@@ -126,7 +126,7 @@ extension Host {
     private mutating func testify(
         _ right: ShardID, _ start: Key, _ left: ShardID, _ merge: UInt64, to peer: NodeID, now: Instant
     ) {
-        if slots[right] == nil, let whole = absorbers[right] {
+        if slots[right] == nil, let whole = whole(of: right) {
             return effects.notices.append((peer, .merge(.absorbed(right: right, left: whole))))
         }
         let slot = slots[left] ?? slots.values.first { replicas[$0].descriptor.range.end == start }

@@ -110,7 +110,7 @@ package final class Simulation {
         splitChance = Chance(seed: options.seed, .splits)
         mergeChance = Chance(seed: options.seed, .merges)
         placementChance = Chance(seed: options.seed, .placement)
-        limits = Self.drawLimits(&processes, &checkChance)
+        limits = Self.drawLimits(&processes, &checkChance, Chance(seed: options.seed, .bounds))
         placementRules = Self.drawPlacement(options, replicas: mix.replicas, &placementChance)
         record = Self.firstRecord(options, replicas: mix.replicas)
         checker = ConsensusChecker(record)
@@ -125,7 +125,10 @@ package final class Simulation {
     }
 
     /// Small bounds in some seeds, so that truncation, reading back and refusals happen often.
-    private static func drawLimits(_ chance: inout Chance, _ checkChance: inout Chance) -> HostLimits {
+    private static func drawLimits(
+        _ chance: inout Chance, _ checkChance: inout Chance, _ boundChance: Chance
+    ) -> HostLimits {
+        var boundChance = boundChance
         var limits = HostLimits()
         limits.checkInterval = .milliseconds(Int64(checkChance.pick([200, 1_000, 5_000, 60_000]) ?? 0))
         limits.scanInterval = .milliseconds(Int64(checkChance.pick([0, 2_000]) ?? 0))
@@ -143,6 +146,7 @@ package final class Simulation {
         limits.raft.appendBytesMax = chance.pick([1, 500, limits.raft.appendBytesMax]) ?? 1
         // Who lacks more gets a snapshot.
         limits.raft.slowFollowerEntriesMax = chance.pick([4, 30, 200, limits.raft.slowFollowerEntriesMax]) ?? 0
+        limits.raft.barrierBytesMax = boundChance.pick([1, 3_000, limits.raft.barrierBytesMax]) ?? 1
         return limits
     }
 

@@ -1,5 +1,5 @@
 import Keyspace
-package import Raft
+import Raft
 import Storage
 import Wire
 
@@ -13,11 +13,6 @@ extension Host {
         barriers.append(slot)
         // The followers' replicas need not be later than the leader's.
         replicas[slot].group.hurryCommit(now: now)
-    }
-
-    /// Whether a replica here waits to absorb the shard: then the end of its log is committed, whoever says so.
-    package func isToBeAbsorbed(_ shard: ShardID) -> Bool {
-        barriers.contains { replicas[$0].group.waitingEntry?.absorb?.right.shard == shard }
     }
 
     mutating func advanceAbsorbs(now: Instant) {
@@ -130,9 +125,16 @@ extension Host {
         _ replica: Member, of shard: ShardID, _ to: Member, past index: LogIndex, from peer: NodeID, now: Instant
     ) {
         guard replica.node == peer, let slot = slots[shard], replicas[slot].group.member == to,
-            replicas[slot].group.role == .leader, replicas[slot].group.appliedIndex >= index,
+            replicas[slot].group.role == .leader,
             replicas[slot].group.configuration.member(replica.replica) == replica
         else { return }
+        // The entry is committed, or nobody would wait at it, so this leader has it (paper §5.4.3). It may not know
+        // that itself: a majority that waits and takes no more entries lets it commit none of its own term.
+        if let term = replicas[slot].group.termAt(index), replicas[slot].group.commitIndex < index {
+            _ = replicas[slot].group.learnCommitted(LogPosition(index: index, term: term))
+            touch(slot)
+        }
+        guard replicas[slot].group.appliedIndex >= index else { return }
         startSnapshot(Ready.SnapshotRequest(follower: replica, atLeast: index), slot, now: now)
     }
 

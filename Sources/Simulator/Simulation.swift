@@ -73,8 +73,9 @@ package final class Simulation {
     var isLosingRequests = false
     /// Shards whose members are being changed.
     var changing: Set<ShardID> = []
-    /// The shards' rows in the system shard, as far as they were reported.
+    /// The shards' rows in the system shard, and what was reported in the present term of its leader.
     var rows: [ShardID: Descriptor] = [:]
+    var rowReports: (term: Term, reports: RowReports)?
     /// By stream: what the state held when a snapshot of it was opened.
     var snapshotDigests: [SnapshotTransfer: UInt64] = [:]
     /// Answers to checks that were asked for.
@@ -117,6 +118,7 @@ package final class Simulation {
         userShards = Array(record.descriptors.dropFirst())
         ranges = RangeChecker(record.descriptors)
         nextShard = ShardID(1_000)
+        for descriptor in record.descriptors { rows[descriptor.shard] = descriptor }
         ways = (0..<options.nodes).map { _ in (0..<options.nodes).map { _ in NetworkWay() } }
         for position in 0..<options.nodes {
             let clock = LocalClock(offset: Int64(processes.draw(1...1_000_000)) * 1_000_000)

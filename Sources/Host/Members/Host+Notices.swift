@@ -54,7 +54,9 @@ extension Host {
     /// past the split by a snapshot, or it is new, and begins with a snapshot; unless it votes and this node may have
     /// lost it.
     private mutating func miss(_ absent: Member, _ descriptor: Descriptor, from peer: NodeID) {
-        guard isFree(descriptor.range, for: descriptor.shard) else { return }
+        guard isFree(descriptor.range, for: descriptor.shard) || isPlanted(.overlappingSnapshotInstalled) else {
+            return
+        }
         if mayHaveForgotten, descriptor.configuration.isVoter(absent.replica) {
             return forgot(absent.replica, descriptor)
         }

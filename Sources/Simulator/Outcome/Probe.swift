@@ -34,6 +34,7 @@ package enum Probe: String, CaseIterable, Sendable {
     case split = "a shard was split"
     case splitRefused = "a split in the log was refused by its epoch"
     case struckAtSplit = "a node was struck around a split"
+    case struckAtBirth = "a process ended right before it wrote the two parts of a split"
     case operationCutBySplit = "an operation's keys came to lie in two shards"
     case mergeBegun = "a merge was begun"
     case absorbed = "a shard was absorbed"

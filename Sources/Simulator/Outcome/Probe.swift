@@ -38,6 +38,7 @@ package enum Probe: String, CaseIterable, Sendable {
     case operationCutBySplit = "an operation's keys came to lie in two shards"
     case mergeBegun = "a merge was begun"
     case absorbed = "a shard was absorbed"
+    case fullAtBarrier = "a replica that waits to absorb refused entries"
     case absorbedFromElsewhere = "a shard was absorbed that another node led"
     case mergeAborted = "a merge was given up"
     case unfrozen = "a shard was unfrozen"

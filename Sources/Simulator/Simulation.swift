@@ -76,6 +76,8 @@ package final class Simulation {
     /// The shards' rows in the system shard, and what was reported in the present term of its leader.
     var rows: [ShardID: Descriptor] = [:]
     var rowReports: (term: Term, reports: RowReports)?
+    /// The user shards' rows as a map.
+    var reportedRoutes: RangeMap
     /// By stream: what the state held when a snapshot of it was opened.
     var snapshotDigests: [SnapshotTransfer: UInt64] = [:]
     /// Answers to checks that were asked for.
@@ -116,6 +118,7 @@ package final class Simulation {
         record = Self.firstRecord(options, replicas: mix.replicas)
         checker = ConsensusChecker(record)
         userShards = Array(record.descriptors.dropFirst())
+        reportedRoutes = RangeMap(userShards)
         ranges = RangeChecker(record.descriptors)
         nextShard = ShardID(1_000)
         for descriptor in record.descriptors { rows[descriptor.shard] = descriptor }

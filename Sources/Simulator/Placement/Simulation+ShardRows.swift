@@ -41,6 +41,7 @@ extension Simulation {
         for put in change.puts {
             for (shard, row) in rows where row.range.start == put.range.start { rows[shard] = nil }
             rows[put.shard] = put
+            if put.range != .system { reportedRoutes.merge(put) }
         }
         var start = Key.systemStart
         for row in rows.values.sorted(by: { $0.range.start < $1.range.start }) {

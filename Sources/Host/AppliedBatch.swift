@@ -26,15 +26,19 @@ package struct AppliedBatch: Sendable {
     /// Checks among the entries. One that wants a scan is the last entry: whoever writes the batch takes a snapshot of
     /// the store then, before it writes another (rule 39).
     package var checks: [AppliedCheck]
-    /// What the log says of merges and how much the session table holds, when an entry changed it.
-    package var merge: MergeReport?
+    /// What the log says of merges, when an entry changed it.
+    package var merge: MergeState?
+    /// How much the session table holds.
+    package var sessions: MergeNotice.Load
 
     package init(
         shard: ShardID, replica: ReplicaID, through: LogIndex, throughTerm: Term, lastVersion: Timestamp,
         byteCount: Int, isAwaited: Bool = true, entries: [AppliedEntry], descriptor: Descriptor? = nil,
-        births: [ShardBirth] = [], checks: [AppliedCheck] = [], merge: MergeReport? = nil
+        births: [ShardBirth] = [], checks: [AppliedCheck] = [], merge: MergeState? = nil,
+        sessions: MergeNotice.Load = MergeNotice.Load()
     ) {
         self.merge = merge
+        self.sessions = sessions
         self.shard = shard
         self.replica = replica
         self.through = through
@@ -50,19 +54,6 @@ package struct AppliedBatch: Sendable {
 
     /// Which replica's batch it is.
     package var name: LogName { LogName(shard: shard, replica: replica) }
-}
-
-/// What a step of a merge has changed.
-package struct MergeReport: Sendable {
-    /// As of the batch.
-    package var state: MergeState
-    /// The same of the session table.
-    package var load: MergeNotice.Load
-
-    package init(state: MergeState, load: MergeNotice.Load) {
-        self.state = state
-        self.load = load
-    }
 }
 
 /// The outcomes of one entry's commands, in their order.

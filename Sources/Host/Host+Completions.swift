@@ -18,7 +18,7 @@ extension Host {
     package mutating func applied(_ batches: [AppliedBatch], now: Instant) {
         for batch in batches {
             applyBacklogBytes = max(0, applyBacklogBytes - batch.byteCount)
-            if let report = batch.merge { release(report.state.absorbed, by: batch.shard) }
+            if let merge = batch.merge { release(merge.absorbed, by: batch.shard) }
             guard let slot = slots[batch.shard], replicas[slot].group.member.replica == batch.replica else {
                 // Taken out of service meanwhile; what it has split off stays, and is not its own any more.
                 let name = LogName(shard: batch.shard, replica: batch.replica)
@@ -30,11 +30,12 @@ extension Host {
             if batch.lastVersion > replicas[slot].lastVersionApplied {
                 replicas[slot].lastVersionApplied = batch.lastVersion
             }
+            replicas[slot].sessions = batch.sessions
             if let descriptor = batch.descriptor { adopt(descriptor, batch.births, slot, now: now) }
             if !batch.checks.isEmpty { noteChecks(batch, slot, now: now) }
             answerProposed(slot, batch)
             answerChange(slot, batch)
-            if let report = batch.merge { note(report, slot, now: now) }
+            if let merge = batch.merge { note(merge, slot, now: now) }
             releaseApplied(slot)
             touch(slot)
             leaveIfRemoved(slot)

@@ -106,7 +106,8 @@ extension Host {
         do {
             let proposed = try replicas[slot].group.propose(entry, now: now)
             replicas[slot].proposed.append(
-                ProposedEntry(index: proposed, term: term, references: references, version: version))
+                ProposedEntry(
+                    index: proposed, term: term, references: references, operations: operations, version: version))
             replicas[slot].unanswered += references.count
             counters.entriesProposed += 1
             counters.operationsProposed += UInt64(operations)

@@ -118,6 +118,7 @@ extension Host {
         switch error {
         case .notLeader: notLeader(slot)
         case .tooMuchUncommitted: .busy(retryAfterMilliseconds: 20, reason: "the shard's replicas are behind")
+        case .waitsAtBarrier: .busy(retryAfterMilliseconds: 20, reason: "the shard is being merged")
         case .leadershipTransferInProgress: .busy(retryAfterMilliseconds: 10, reason: "leadership is moving")
         case .notCaughtUp(let member):
             .unavailable("replica \(member.replica) on node \(member.node) has not caught up")

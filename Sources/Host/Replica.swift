@@ -53,6 +53,9 @@ package struct Replica: Sendable {
     var scannedAt = Instant.distantPast
     /// What its log says of merges, as of the applied state.
     package internal(set) var merge = MergeState()
+    /// How much its session table holds, once this process has applied anything of it: every leader has, its first
+    /// entry.
+    var sessions = MergeNotice.Load()
     /// Takes neither reads nor writes: it waits for the end of a merge (rule 33).
     package internal(set) var isFrozen = false
     /// Out of service: only its descriptor is of interest.
@@ -113,6 +116,8 @@ struct ProposedEntry: Sendable {
     var index: LogIndex
     var term: Term
     var references: [RequestReference]
+    /// Operations of all its commands.
+    var operations: Int
     /// `Epoch.version` of the shard then.
     var version: UInt64
 }

@@ -11,6 +11,11 @@ extension Group {
         return entry
     }
 
+    /// Whether no more entries are taken, since those behind `barrier` stay in memory. The wait ends without them:
+    /// either what the user prepares comes about here, or a snapshot that some leader has goes past the barrier. A
+    /// leader appends nothing more but the first entry of its term.
+    var isFullAtBarrier: Bool { barrier != nil && log.cachedBytes >= limits.barrierBytesMax }
+
     /// The entry at `barrier`.
     package var waitingEntry: Entry<Payload>? {
         barrier.flatMap { log.entries(from: $0, through: $0)?.first }
@@ -27,8 +32,13 @@ extension Group {
         defer { checkInvariants() }
         guard position.index > appliedIndex else { return true }
         guard log.term(at: position.index) == position.term else { return false }
-        commitIndex = max(commitIndex, position.index)
-        if role == .leader { countUncommitted() }
+        guard position.index > commitIndex else { return true }
+        commitIndex = position.index
+        learnedCommit = position.index
+        if role == .leader {
+            countUncommitted()
+            leadership.hasWork = true
+        }
         return true
     }
 

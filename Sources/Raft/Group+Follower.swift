@@ -4,7 +4,8 @@ extension Group {
         guard append.isWellFormed else { return }
         guard append.term >= term else { return reject(append, to: from) }
         guard follow(from, in: append.term, now: now, neighbours: neighbours) else { return }
-        if isDiskFull, !append.entries.isEmpty {
+        // What it holds already costs nothing, and a new leader has to learn that it is here.
+        if isDiskFull || isFullAtBarrier, append.entries.contains(where: { isNew($0) }) {
             return reply(to: from, .diskFull, sentAt: append.sentAt)
         }
         guard matches(append), take(append.entries) else { return reject(append, to: from) }

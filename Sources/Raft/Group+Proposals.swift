@@ -17,6 +17,7 @@ extension Group {
         // One entry of any size may pass, or it never would.
         guard leadership.uncommittedBytes == 0 || leadership.uncommittedBytes + bytes <= limits.uncommittedBytesMax
         else { throw .tooMuchUncommitted }
+        guard !isFullAtBarrier else { throw .waitsAtBarrier }
         return appendAsLeader(content)
     }
 

@@ -27,9 +27,8 @@ extension Group {
     /// Entries up to here may be applied: committed, and written by the own disk (rule 9). None while a snapshot takes
     /// the place of the state.
     private var committable: LogIndex {
-        if isPlanted(.appliedBeforeWritten), installing == nil { return commitIndex }
         guard installing == nil else { return handedOut }
-        let written = min(commitIndex, durability.persistedIndex)
+        let written = isPlanted(.appliedBeforeWritten) ? commitIndex : min(commitIndex, durability.persistedIndex)
         return barrier.map { min(written, $0.previous) } ?? written
     }
 

@@ -35,6 +35,8 @@ package struct Group<Payload: EntryPayload>: Sendable {
     // Progress along the log.
     /// Known to be committed.
     package internal(set) var commitIndex: LogIndex
+    /// The last entry that was taken for committed on somebody's word (`learnCommitted`).
+    package internal(set) var learnedCommit = LogIndex.zero
     /// The last entry given to the applier.
     var handedOut: LogIndex
     /// The last entry the applier has reported as written.

@@ -33,6 +33,10 @@ package struct Limits: Sendable {
     /// Recent entries kept in memory per group for followers and the applier, in bytes. Entries that are not yet
     /// durable or not yet handed to the applier are kept whatever their size.
     package var cacheBytesMax: Int = 1 << 20
+    /// Entries in memory of a replica whose log waits at a barrier (`Group.barrier`), in bytes: what comes behind it
+    /// stays there for as long as that takes, so no more is taken. Several times what a merge that goes its way lets
+    /// gather.
+    package var barrierBytesMax: Int = 32 << 20
     /// An append without an answer for this long is sent again as a probe.
     package var resendAfter: Interval = .milliseconds(300)
     /// A commit that no append carried is told to the followers at latest after this, so that all members of a

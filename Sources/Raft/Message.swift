@@ -79,7 +79,8 @@ package struct AppendReply: Sendable, Equatable {
         /// `rejected` whose term is at most the leader's `previousTerm`, `hintTerm` its term: the leader
         /// skips whole terms instead of single entries.
         case rejected(rejected: LogIndex, hintIndex: LogIndex, hintTerm: Term)
-        /// The follower's disk is below its threshold; it takes no entries until there is room (rule 38).
+        /// The follower has no room: its disk is below its threshold (rule 38), or what it holds in memory behind an
+        /// entry that waits is as much as may be. It takes no new entries until there is.
         case diskFull
     }
 }

@@ -116,7 +116,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case splitNotAtomic = "split-not-atomic"
     /// The new shard begins behind the border.
     case splitBorderOffByOne = "split-border-off-by-one"
-    /// A snapshot is installed although another shard's replica has its keys.
+    /// A snapshot is asked for and installed although another shard's replica has its keys.
     case overlappingSnapshotInstalled = "overlapping-snapshot-installed"
     /// Of two descriptors that overlap the one that was heard last counts.
     case olderDescriptorKept = "older-descriptor-kept"

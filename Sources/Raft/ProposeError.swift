@@ -4,6 +4,8 @@ package enum ProposeError: Error, Hashable, Sendable {
     case notLeader(hint: Member?)
     /// Too many bytes wait for a quorum; retry later.
     case tooMuchUncommitted
+    /// Much waits behind an entry that cannot be handed out yet; retry later, probably elsewhere.
+    case waitsAtBarrier
     /// Leadership is being handed over; retry soon, probably elsewhere.
     case leadershipTransferInProgress
     /// A configuration is not yet applied; retry when it is (rule 27).

@@ -75,8 +75,9 @@ package final class Simulation {
     var isTimeTainted = false
     /// Shards whose members are being changed.
     var changing: Set<ShardID> = []
-    /// The shards' rows in the system shard, as far as they were reported.
+    /// The shards' rows in the system shard, and what was reported in the present term of its leader.
     var rows: [ShardID: Descriptor] = [:]
+    var rowReports: (term: Term, reports: RowReports)?
     /// The user shards' rows as a map.
     var reportedRoutes: RangeMap
     /// By stream: what the state held when a snapshot of it was opened.
@@ -114,7 +115,7 @@ package final class Simulation {
         splitChance = Chance(seed: options.seed, .splits)
         mergeChance = Chance(seed: options.seed, .merges)
         placementChance = Chance(seed: options.seed, .placement)
-        limits = Self.drawLimits(&processes, &checkChance)
+        limits = Self.drawLimits(&processes, &checkChance, Chance(seed: options.seed, .bounds))
         placementRules = Self.drawPlacement(options, replicas: mix.replicas, &placementChance)
         record = Self.firstRecord(options, replicas: mix.replicas)
         checker = ConsensusChecker(record)
@@ -122,6 +123,7 @@ package final class Simulation {
         reportedRoutes = RangeMap(userShards)
         ranges = RangeChecker(record.descriptors)
         nextShard = ShardID(1_000)
+        for descriptor in record.descriptors { rows[descriptor.shard] = descriptor }
         ways = (0..<options.nodes).map { _ in (0..<options.nodes).map { _ in NetworkWay() } }
         for position in 0..<options.nodes {
             let clock = LocalClock(offset: Int64(processes.draw(1...1_000_000)) * 1_000_000)
@@ -130,7 +132,10 @@ package final class Simulation {
     }
 
     /// Small bounds in some seeds, so that truncation, reading back and refusals happen often.
-    private static func drawLimits(_ chance: inout Chance, _ checkChance: inout Chance) -> HostLimits {
+    private static func drawLimits(
+        _ chance: inout Chance, _ checkChance: inout Chance, _ boundChance: Chance
+    ) -> HostLimits {
+        var boundChance = boundChance
         var limits = HostLimits()
         limits.checkInterval = .milliseconds(Int64(checkChance.pick([200, 1_000, 5_000, 60_000]) ?? 0))
         limits.scanInterval = .milliseconds(Int64(checkChance.pick([0, 2_000]) ?? 0))
@@ -148,6 +153,7 @@ package final class Simulation {
         limits.raft.appendBytesMax = chance.pick([1, 500, limits.raft.appendBytesMax]) ?? 1
         // Who lacks more gets a snapshot.
         limits.raft.slowFollowerEntriesMax = chance.pick([4, 30, 200, limits.raft.slowFollowerEntriesMax]) ?? 0
+        limits.raft.barrierBytesMax = boundChance.pick([1, 3_000, limits.raft.barrierBytesMax]) ?? 1
         return limits
     }
 

@@ -14,8 +14,8 @@ package struct MergeState: Hashable, Sendable {
     package var intent: Intent?
     /// Why the shard takes nothing; nil when it does.
     package var frozen: Frozen?
-    /// Shards that became part of this one, by merges of its own or of those shards, the latest last. Of each somebody
-    /// may still have a replica.
+    /// Shards that became part of this one, or of one that it was split off from, by merges of its own or of those
+    /// shards, the latest last. Of each somebody may still have a replica, which is in the way of whoever has the keys.
     package var absorbed: [ShardID] = []
 
     package init() {}
@@ -48,7 +48,7 @@ package struct MergeState: Hashable, Sendable {
         }
     }
 
-    /// The oldest are forgotten beyond this: everybody has long applied that merge.
+    /// The oldest are forgotten beyond this: everybody has long applied that merge, or has asked what became of it.
     package static let absorbedMax = 256
 
     /// Whether the shard takes part in a merge: nothing else may change what it is.
@@ -56,6 +56,8 @@ package struct MergeState: Hashable, Sendable {
 
     /// Takes in what `right` was.
     package mutating func absorb(_ right: ShardID, _ others: [ShardID]) {
+        // The two may have been one before, and so know of the same.
+        absorbed.removeAll { $0 == right || others.contains($0) }
         absorbed += others + [right]
         absorbed.removeFirst(max(0, absorbed.count - Self.absorbedMax))
     }

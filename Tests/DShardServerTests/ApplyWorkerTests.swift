@@ -22,6 +22,34 @@ import Wire
         return Entry(index: LogIndex(1), term: Term(1), content: .payload(encoded))
     }
 
+    /// The next start leaves out the replica whose entry cannot be applied, so it must be said which that is.
+    @Test func anAbsorbThatFailsIsItsShards() throws {
+        var applier = Applier(sessionWindowMilliseconds: 600_000)
+        let first = AppliedState(
+            appliedIndex: .zero, appliedTerm: .zero, baseIndex: .zero, baseTerm: .zero, lastVersion: .zero,
+            sessionsCheckpoint: .zero)
+        applier.add(ShardState(descriptor: parent, replica: ReplicaID(1), applied: first))
+        var right = parent
+        right.shard = ShardID(3)
+        right.range = KeyRange(start: .user([2]), end: .user([3]))
+        // No merge is pending, and nobody has the other shard.
+        let command = MergeCommand.absorb(
+            MergeCommand.Absorb(
+                merge: 1, frozen: LogPosition(index: LogIndex(1), term: Term(1)), lastVersion: .zero, right: right))
+        let encoded = command.encode(term: Term(1), index: LogIndex(1))
+        let task = ApplyTask(
+            shard: parent.shard, replica: ReplicaID(1),
+            entries: [Entry(index: LogIndex(1), term: Term(1), content: .payload(encoded))], wantsOutcomes: false)
+        let failures = Mutex<[LogName?]>([])
+        let worker = ApplyWorker(
+            store: MemoryEngine(), applier: applier, onAwaited: {}, onDestroyed: { _ in }, onScan: { _ in },
+            onFailure: { name, _ in failures.withLock { $0.append(name) } })
+        worker.submit([.change(.absorb(task, LogName(shard: right.shard, replica: ReplicaID(1))))])
+        worker.stop()
+        worker.run()
+        #expect(failures.withLock { $0 } == [LogName(shard: parent.shard, replica: ReplicaID(1))])
+    }
+
     /// What the lane would hear of at the end of a replica.
     private final class Heard: Sendable {
         let worker = Mutex<ApplyWorker?>(nil)

@@ -27,7 +27,7 @@ import Wire
         return bench
     }
 
-    private func applied(_ merge: MergeReport?) -> AppliedBatch {
+    private func applied(_ merge: MergeState?) -> AppliedBatch {
         AppliedBatch(
             shard: shard, replica: ReplicaID(1), through: LogIndex(1), throughTerm: Term(1), lastVersion: .zero,
             byteCount: 0, entries: [], merge: merge)
@@ -52,8 +52,7 @@ import Wire
         var state = MergeState()
         state.frozen = MergeState.Frozen(
             left: ShardID(8), merge: 1, position: LogPosition(index: LogIndex(1), term: Term(1)))
-        let report = MergeReport(state: state, load: MergeNotice.Load(sessions: 0, answers: 0, bytes: 0))
-        bench.host.applied([applied(isFrozen ? report : nil)], now: bench.now)
+        bench.host.applied([applied(isFrozen ? state : nil)], now: bench.now)
         bench.turn()
         #expect(bench.effects.reads.count == (isFrozen ? 0 : 1))
         #expect(bench.effects.answers.map(\.body) == (isFrozen ? [.failure(.frozen)] : []))

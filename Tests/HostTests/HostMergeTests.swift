@@ -10,8 +10,8 @@ import Wire
     private let left = ShardID(2)
     private let right = ShardID(3)
 
-    private func cluster(seed: UInt64) throws -> HostCluster {
-        let cluster = try HostCluster(seed: seed, shards: 3)
+    private func cluster(seed: UInt64, limits: HostLimits = HostLimits()) throws -> HostCluster {
+        let cluster = try HostCluster(seed: seed, shards: 3, limits: limits)
         cluster.run(milliseconds: 2_000) { cluster.everyShardHasLeader }
         cluster.run(milliseconds: 100)
         return cluster
@@ -163,6 +163,25 @@ import Wire
     /// neighbour goes; nobody takes the replica itself for lost.
     @Test(arguments: UInt64(1)...8) func whoLacksTheNeighbourWaitsForASnapshot(seed: UInt64) throws {
         let cluster = try cluster(seed: seed)
+        let (leader, other) = try loseTheNeighbour(cluster)
+        cluster.run(milliseconds: 10_000) {
+            other.host.replica(of: left)?.merge.absorbed == [right] && other.host.suspects.isEmpty
+                && other.host.counters.snapshotsInstalled > 0
+        }
+        #expect(other.host.counters.snapshotsInstalled > 0)
+        #expect(other.host.suspects.isEmpty && other.suspicions.isEmpty)
+        let whole = try #require(leader.host.replica(of: left)?.descriptor)
+        #expect(other.host.replica(of: left)?.descriptor == whole)
+        cluster.run(milliseconds: 500)
+        let rows = try Rows.all(in: leader.engine, space: Key.userSpace).map(\.value)
+        #expect(rows.count == 1)
+        #expect(try Rows.all(in: other.engine, space: Key.userSpace).map(\.value) == rows)
+        cluster.end()
+    }
+
+    /// A merge begins, and a replica of the right shard turns out unreadable on a node that leads neither, before the
+    /// left one there has absorbed it. The left shard's leader, and that node.
+    private func loseTheNeighbour(_ cluster: HostCluster) throws -> (leader: ClusterNode, other: ClusterNode) {
         _ = try put(cluster, Fixture.key(1, 1), right, version: 1)
         cluster.run(milliseconds: 200)
         _ = try #require(cluster.merge(left, with: right))
@@ -177,17 +196,34 @@ import Wire
         let other = try #require(cluster.nodes.first { $0 !== leader && $0 !== neighbour })
         other.host.suspect(right, "a block does not read")
         cluster.scheduleTurn(other)
-        cluster.run(milliseconds: 10_000) {
-            other.host.replica(of: left)?.merge.absorbed == [right] && other.host.suspects.isEmpty
-                && other.host.counters.snapshotsInstalled > 0
+        return (leader, other)
+    }
+
+    /// What the others write meanwhile is refused there beyond a bound, and is not missing afterwards.
+    @Test(arguments: UInt64(1)...6) func whoWaitsForASnapshotTakesSoMuch(seed: UInt64) throws {
+        var limits = HostLimits()
+        limits.raft.cacheBytesMax = 1_500
+        limits.raft.barrierBytesMax = 4_000
+        limits.mergePatience = .seconds(2)
+        let cluster = try cluster(seed: seed, limits: limits)
+        let (leader, other) = try loseTheNeighbour(cluster)
+        cluster.run(milliseconds: 1_000) { cluster.descriptor(of: left)?.epoch.version == 2 }
+        var held = 0
+        for number in 0..<200 {
+            _ = try put(cluster, Fixture.key(number % 2, number), left, version: 2)
+            cluster.run(milliseconds: 5)
+            held = max(held, other.host.replica(of: left)?.group.cachedBytes ?? 0)
         }
-        #expect(other.host.counters.snapshotsInstalled > 0)
-        #expect(other.host.suspects.isEmpty && other.suspicions.isEmpty)
-        let whole = try #require(leader.host.replica(of: left)?.descriptor)
-        #expect(other.host.replica(of: left)?.descriptor == whole)
-        cluster.run(milliseconds: 500)
+        #expect(other.host.replica(of: left)?.group.barrier != nil)
+        #expect(held >= 4_000 && held < 8_000)
+        cluster.run(milliseconds: 15_000) {
+            guard let own = other.host.replica(of: left), own.group.barrier == nil, other.host.suspects.isEmpty else {
+                return false
+            }
+            return own.group.appliedIndex == leader.host.replica(of: left)?.group.appliedIndex
+        }
         let rows = try Rows.all(in: leader.engine, space: Key.userSpace).map(\.value)
-        #expect(rows.count == 1)
+        #expect(rows.count == 200)
         #expect(try Rows.all(in: other.engine, space: Key.userSpace).map(\.value) == rows)
         cluster.end()
     }

@@ -149,6 +149,27 @@ import Wire
         #expect(versions.map { $0?.milliseconds } == [10, 40, 62].map { Fixture.start + $0 })
     }
 
+    /// Where it is brought to its end differs from node to node; what it is there must not (rule 21).
+    @Test func aFrozenShardStandsStill() throws {
+        var states: [AppliedState] = []
+        for end in 2...3 {
+            var (engine, applier) = try engine()
+            let log = [try put(1, 1, sequence: 2, stamp: 40), freeze(2), try put(1, 3, sequence: 3, stamp: 45)]
+            try apply(right, Array(log[..<end]), engine, &applier)
+            states.append(try #require(applier.state(of: right.shard)).applied)
+        }
+        #expect(states.map(\.lastVersion.milliseconds) == [40, 40].map { Fixture.start + $0 })
+        // Going on it takes what comes, above everything it has taken.
+        var (engine, applier) = try engine()
+        let log = [
+            try put(1, 1, sequence: 2, stamp: 40), freeze(2), try put(1, 3, sequence: 3, stamp: 45),
+            entry(.unfreeze(left: left.shard, merge: 1), 4), try put(1, 5, sequence: 4, stamp: 70, version: 2),
+        ]
+        try apply(right, log, engine, &applier)
+        let last = try #require(applier.state(of: right.shard)).applied.lastVersion
+        #expect(last.milliseconds == Fixture.start + 70)
+    }
+
     /// Of absorb and abort the first counts; the second finds nothing that is pending.
     @Test func aMergeThatWasGivenUpStaysSo() throws {
         var (engine, applier) = try engine()
@@ -159,7 +180,7 @@ import Wire
         // The number of a merge is used once.
         let next = try apply(left, [intent(6, merge: 2)], engine, &applier)
         #expect(next.entries.map(\.outcomes.isEmpty) == [true])
-        #expect(next.merge?.state.last == 2)
+        #expect(next.merge?.last == 2)
         #expect(try Rows.all(in: engine, space: Key.userSpace).count == 2)
     }
 
@@ -174,13 +195,30 @@ import Wire
                 Entry(index: LogIndex(1), term: Term(1), content: payload),
                 entry(.intent(epoch: epoch, merge: 1, right: ShardID(50), rightEpoch: epoch), 2),
             ]
-            var report: MergeReport?
+            var report: MergeState?
             for part in [log[..<end], log[end...]] where !part.isEmpty {
                 report = try apply(left, Array(part), engine, &applier).merge
             }
-            #expect(report?.state.intent == MergeState.Intent(right: ShardID(50), epoch: epoch))
+            #expect(report?.intent == MergeState.Intent(right: ShardID(50), epoch: epoch))
             #expect(applier.state(of: ShardID(50))?.descriptor.epoch == epoch)
         }
+    }
+
+    /// Somebody may still have a replica of what became part of the parent, in the keys of the child (rule 29).
+    @Test func aChildKnowsWhatItsParentHasAbsorbed() throws {
+        var (engine, applier) = try engine()
+        try prepare(engine, &applier)
+        let whole = try #require(try unite(absorb(3), engine, &applier).applied?.descriptor)
+        let split = SplitCommand(
+            epoch: whole.epoch, key: Fixture.key(1, 5), child: ShardID(50), first: NodeID(3))
+        let payload = Entry<EncodedEntry>.Content.payload(split.encode(term: Term(1), index: LogIndex(4)))
+        let result = try apply(
+            left, [Entry(index: LogIndex(4), term: Term(1), content: payload)], engine, &applier)
+        #expect(result.births.map(\.absorbed) == [[right.shard]])
+        #expect(applier.state(of: ShardID(50))?.merge.absorbed == [right.shard])
+        let child = try #require(try Recovered.all(in: engine).first { $0.descriptor.shard == ShardID(50) })
+        let state = try child.shardState(node: NodeID(2), window: Fixture.window)
+        #expect(state.merge == applier.state(of: ShardID(50))?.merge)
     }
 
     /// While it takes part in a merge, a shard is not split, nor merged otherwise.
@@ -211,7 +249,7 @@ import Wire
             ], engine, &applier)
         #expect(result.entries.map(\.outcomes.isEmpty) == [false, true, false, false])
         #expect(result.descriptor?.epoch == Epoch(version: 2, config: 1))
-        #expect(result.merge?.state.frozen == nil)
+        #expect(result.merge?.frozen == nil)
         guard case .done = result.entries.last?.outcomes.first else { throw Refused() }
     }
 

@@ -10,6 +10,7 @@ import Wire
 struct Recovered {
     var descriptor: Descriptor
     var applied: AppliedState
+    var merge = MergeState()
     var sessions: (checkpoint: ByteBuffer?, deltas: [(index: LogIndex, bytes: ByteBuffer)])
 
     /// Every shard with records in the store, in order.
@@ -33,7 +34,7 @@ struct Recovered {
             case .appliedState: applied = try value.withBytes { try AppliedState.decode($0) }
             case .sessionCheckpoint: sessions.checkpoint = ByteBuffer(bytes: value)
             case .replica: _ = try value.withBytes { try ReplicaRecord.decode($0) }
-            case .merge: _ = try value.withBytes { try MergeRecord.decode($0) }
+            case .merge: merge = try value.withBytes { try MergeRecord.decode($0) }
             case .sessionDelta: sessions.deltas.append((try #require(index), ByteBuffer(bytes: value)))
             }
         }
@@ -44,7 +45,7 @@ struct Recovered {
     /// The applier's part.
     func shardState(node: NodeID, window: UInt64) throws -> ShardState {
         var state = ShardState(
-            descriptor: descriptor, replica: try member(on: node).replica, applied: applied)
+            descriptor: descriptor, replica: try member(on: node).replica, applied: applied, merge: merge)
         if let checkpoint = sessions.checkpoint {
             state.sessions = try SessionTable.decode(checkpoint: checkpoint)
         }
@@ -74,7 +75,8 @@ struct Recovered {
             entries: entries, lastIndex: found.lastIndex)
         try restored.validate()
         return RestoredReplica(
-            descriptor: descriptor, member: member, restored: restored, lastVersion: applied.lastVersion)
+            descriptor: descriptor, member: member, restored: restored, lastVersion: applied.lastVersion,
+            merge: merge)
     }
 
     private func member(on node: NodeID) throws -> Member {

@@ -3,6 +3,7 @@ import Keyspace
 import NIOCore
 import Raft
 import Storage
+import Synchronization
 import Testing
 import Wire
 
@@ -128,4 +129,64 @@ import Wire
         #expect(after.departed.tombstones.elementsEqual([(name.shard, name.replica)]) { $0 == $1 })
         #expect(try Rows.all(in: engine, space: Key.userSpace).isEmpty)
     }
+
+    /// What waits to be applied may be much: it is read in steps, and nothing of it is missing.
+    @Test func aLongLogIsReadInSteps() throws {
+        let engine = try engine()
+        try write(Array(repeating: 3, count: 10), engine)
+        for index in UInt64(11)...80 {
+            let entry = try Fixture.entry(
+                index: index, term: 3, stamp: Timestamp(milliseconds: Fixture.start + index),
+                [
+                    (
+                        CommandHeader(session: 0, sequence: 0, doneBelow: 0, issuedAt: 0),
+                        try Fixture.operations {
+                            try $0.put(Fixture.key(0, 1), [UInt8](repeating: 1, count: 100_000))
+                        }
+                    )
+                ])
+            try engine.write(
+                LogBatch(
+                    appends: [
+                        LogAppend(
+                            shard: name.shard, replica: name.replica, first: LogIndex(index), last: LogIndex(index),
+                            chunk: EncodedEntry.chunk([entry]))
+                    ]))
+        }
+        let hardState = HardState(term: Term(3), vote: nil, commit: LogIndex(80))
+        try engine.write(
+            LogBatch(hardStates: [HardStateRecord(shard: name.shard, replica: name.replica, hardState: hardState)]))
+        let log = CountedReads(engine)
+        let result = try Recovery(
+            node: NodeID(2), log: log, state: engine, sessionWindowMilliseconds: Fixture.window
+        ).run()
+        #expect(result.suspects.isEmpty)
+        #expect(result.replicas.first?.restored.entries.map(\.index.rawValue) == Array(11...80))
+        let steps = log.steps.withLock { $0 }
+        #expect(steps.count > 1 && steps.allSatisfy { $0 <= 5 << 20 })
+    }
+}
+
+/// A log store that notes how much each read gave.
+private final class CountedReads: LogStore {
+    private let engine: MemoryEngine
+    let steps = Mutex<[Int]>([])
+
+    init(_ engine: MemoryEngine) { self.engine = engine }
+
+    func read(
+        shard: ShardID, replica: ReplicaID, from: LogIndex, through: LogIndex, byteLimit: Int
+    ) throws(StorageError) -> [Entry<EncodedEntry>] {
+        let entries = try engine.read(
+            shard: shard, replica: replica, from: from, through: through, byteLimit: byteLimit)
+        steps.withLock { $0.append(entries.reduce(0) { $0 + $1.byteCount }) }
+        return entries
+    }
+
+    func write(_ batch: LogBatch) throws(StorageError) { try engine.write(batch) }
+    func sync() throws(StorageError) { try engine.sync() }
+    func recover(shard: ShardID, replica: ReplicaID) throws(StorageError) -> RecoveredLog {
+        try engine.recover(shard: shard, replica: replica)
+    }
+    func allLogs() throws(StorageError) -> [LogName] { try engine.allLogs() }
 }

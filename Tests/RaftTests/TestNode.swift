@@ -4,6 +4,7 @@ import Raft
 struct TestPayload: EntryPayload, Hashable {
     var text: String
     var byteCount: Int { text.utf8.count }
+    var isBarrier: Bool { text.hasPrefix("|") }
 }
 
 typealias TestGroup = Group<TestPayload>

@@ -22,7 +22,7 @@ extension Membership {
         guard let term = leadingTerm, reports.count < Self.reportsMax else { return }
         if term != reportTerm {
             reportTerm = term
-            unwritten = RangeMap()
+            rowReports = RowReports()
         }
         reports.append(ShardReport(descriptor: descriptor, done: done))
         recordNext()
@@ -46,25 +46,19 @@ extension Membership {
     }
 
     private func write(_ report: ShardReport, _ rows: [Descriptor]) {
-        if let known = rows.first(where: { $0.shard == report.descriptor.shard }),
-            !report.descriptor.isNewer(than: known)
-        {
-            report.done(known.epoch)
-            return finishReport()
-        }
-        // The later of two that overlap counts, whoever said so first.
-        unwritten.merge(report.descriptor)
-        let hull = report.descriptor.range.hull(of: rows)
-        guard let change = RowChange(rows: rows, reported: unwritten.overlapping(hull)),
-            !change.isEmpty
-        else { return finishReport() }
-        shard.write(change) { [self] result in
-            if case .success = result {
-                // Written now, or known to be old.
-                for descriptor in unwritten.overlapping(hull) { unwritten.remove(descriptor.shard) }
-                if change.puts.contains(report.descriptor) { report.done(report.descriptor.epoch) }
-            }
+        switch rowReports.take(report.descriptor, rows) {
+        case .known(let epoch):
+            report.done(epoch)
             finishReport()
+        case .waits: finishReport()
+        case .write(let change, let range):
+            shard.write(change) { [self] result in
+                if case .success = result {
+                    rowReports.wrote(range)
+                    if change.puts.contains(report.descriptor) { report.done(report.descriptor.epoch) }
+                }
+                finishReport()
+            }
         }
     }
 
@@ -73,20 +67,9 @@ extension Membership {
     private func gather(_ range: KeyRange, then done: @escaping @Sendable ([Descriptor]?) -> Void) {
         shard.shards(overlapping: range) { [self] found in
             guard let found else { return done(nil) }
-            var hull = range.hull(of: found)
-            hull = hull.hull(of: unwritten.overlapping(hull))
-            guard hull != range else { return done(found) }
-            gather(hull, then: done)
-        }
-    }
-}
-
-extension KeyRange {
-    /// The least range that has this one and those of `descriptors`.
-    fileprivate func hull(of descriptors: [Descriptor]) -> KeyRange {
-        descriptors.reduce(self) { hull, descriptor in
-            KeyRange(
-                start: min(hull.start, descriptor.range.start), end: max(hull.end, descriptor.range.end))
+            let span = rowReports.span(of: range, found)
+            guard span != range else { return done(found) }
+            gather(span, then: done)
         }
     }
 }

@@ -26,8 +26,8 @@ final class Membership: @unchecked Sendable {
     /// Reports of shards that wait; the first one's rows are being read or written while `isRecording`.
     var reports: [ShardReport] = []
     var isRecording = false
-    /// What was reported in this term of leadership and could not be written yet, for lack of a neighbour's report.
-    var unwritten = RangeMap()
+    /// What was reported in this term of leadership.
+    var rowReports = RowReports()
     var reportTerm: Term?
 
     private var timer: RepeatedTask?

@@ -56,7 +56,7 @@ final class ApplyWorker: Sendable {
                     case .change(let change):
                         report(applied)
                         applied = []
-                        try follow(change, &applier, batch)
+                        try follow(change, &applier, batch, &current)
                     case .entries(let tasks): applied += try apply(tasks, &applier, batch, &current)
                     }
                 } catch {
@@ -78,10 +78,13 @@ final class ApplyWorker: Sendable {
     }
 
     private func follow(
-        _ change: ApplyChange, _ applier: inout Applier, _ batch: any StateBatch
+        _ change: ApplyChange, _ applier: inout Applier, _ batch: any StateBatch, _ current: inout LogName?
     ) throws(ApplyError) {
         batch.clear()
+        // Its log says what cannot be done: the next start must not try again.
+        if case .absorb(let task, _) = change { current = LogName(shard: task.shard, replica: task.replica) }
         let followed = try applier.follow(change, store: store, batch: batch)
+        current = nil
         do throws(StorageError) {
             if batch.count > 0 { try store.write(batch, writer: Self.writerNumber) }
             if followed.ended != nil { try store.sync() }

@@ -93,14 +93,15 @@ package struct Applier {
         }
         context.finish(&shards.values[index])
         let applied = shards.values[index].applied
-        let merge = context.mergeChanged ? shards.values[index].mergeReport : nil
+        let merge = context.mergeChanged ? shards.values[index].merge : nil
+        let sessions = shards.values[index].sessions.load
         // Only now: it moves what `index` names.
         for child in context.children { add(child) }
         return AppliedBatch(
             shard: task.shard, replica: task.replica, through: applied.appliedIndex,
             throughTerm: applied.appliedTerm, lastVersion: applied.lastVersion, byteCount: task.byteCount,
             isAwaited: task.isAwaited, entries: reported, descriptor: context.newDescriptor,
-            births: context.births, checks: context.checks, merge: merge)
+            births: context.births, checks: context.checks, merge: merge, sessions: sessions)
     }
 
     /// Builds the batch of an entry that makes the shard of `right` a part of the task's shard. Nil when the task's
@@ -126,12 +127,8 @@ package struct Applier {
             shard: task.shard, replica: task.replica, through: entry.index, throughTerm: entry.term,
             lastVersion: state.applied.lastVersion, byteCount: task.byteCount, isAwaited: true,
             entries: [AppliedEntry(index: entry.index, term: entry.term, outcomes: [])],
-            descriptor: context.newDescriptor, merge: state.mergeReport)
+            descriptor: context.newDescriptor, merge: state.merge, sessions: state.sessions.load)
     }
-}
-
-extension ShardState {
-    fileprivate var mergeReport: MergeReport { MergeReport(state: merge, load: sessions.load) }
 }
 
 /// Why applying cannot go on.

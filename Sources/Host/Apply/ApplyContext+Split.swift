@@ -48,6 +48,8 @@ extension ApplyContext {
         // A command that was applied before is known on both sides (rule 22).
         var state = ShardState(
             descriptor: child, replica: replica, applied: applied, sessions: parent.sessions)
+        // What is left of a shard that became part of the parent may lie in the child's range (rule 29).
+        state.merge.absorbed = parent.merge.absorbed
         let sessions = parent.sessions.encodeCheckpoint()
         state.checkpointBytes = sessions.readableBytes
         let target = isPlanted(.splitNotAtomic) ? store.makeBatch() : batch
@@ -55,9 +57,14 @@ extension ApplyContext {
         Self.put(ShardRecordKey.descriptor(child.shard), ByteBuffer(bytes: DescriptorRecord.encode(child)), target)
         Self.put(ShardRecordKey.appliedState(child.shard), ByteBuffer(bytes: applied.encode()), target)
         Self.put(ShardRecordKey.sessionCheckpoint(child.shard), sessions, target)
+        if !state.merge.absorbed.isEmpty {
+            Self.put(ShardRecordKey.merge(child.shard), ByteBuffer(bytes: MergeRecord.encode(state.merge)), target)
+        }
         if isPlanted(.splitNotAtomic) { try? store.write(target, writer: 1) }
         children.append(state)
-        births.append(ShardBirth(descriptor: child, replica: replica, lastVersion: lastVersion))
+        births.append(
+            ShardBirth(
+                descriptor: child, replica: replica, lastVersion: lastVersion, absorbed: state.merge.absorbed))
     }
 
     /// Whether this replica, or a later one of the shard, was destroyed here (rule 29).

@@ -88,7 +88,7 @@ struct ApplyContext {
         state.applied.chain.mix(UInt64(encoded.checksum))
         let milliseconds = view.stamp.milliseconds
         // An entry without operations still moves replicated time (rule 21).
-        state.applied.lastVersion = max(state.applied.lastVersion, view.stamp)
+        if !Self.isFrozen(state) { state.applied.lastVersion = max(state.applied.lastVersion, view.stamp) }
         let operations = OperationApply(
             store: store, batch: batch, stampMilliseconds: milliseconds, usesOverlay: usesOverlay)
         while let command = try view.next() {
@@ -116,7 +116,7 @@ struct ApplyContext {
             return .refused(.epochMismatch([state.descriptor]))
         }
         // Whatever the state says of it: it is another shard's to answer soon (rule 33).
-        guard state.merge.frozen == nil || isPlanted(.mergeWithoutFreezing) else { return .refused(.frozen) }
+        guard !Self.isFrozen(state) else { return .refused(.frozen) }
         guard header.session != 0, !isPlanted(.appliedTwice) else { return nil }
         switch state.sessions.verdict(header, stampMilliseconds: view.stamp.milliseconds, window: window) {
         case .new: return nil
@@ -126,9 +126,15 @@ struct ApplyContext {
         }
     }
 
+    /// Behind a freeze the state stands still, replicated time included: the replicas come to their end at different
+    /// entries, and what is due on one of them must not be so on another (rule 21).
+    private static func isFrozen(_ state: ShardState) -> Bool {
+        state.merge.frozen != nil && !isPlanted(.mergeWithoutFreezing)
+    }
+
     /// A command's versions are used up whether or not it takes effect (rule 19).
     private func skipVersions(_ command: CommandView, _ state: inout ShardState) {
-        guard command.operationCount > 0 else { return }
+        guard command.operationCount > 0, !Self.isFrozen(state) else { return }
         let last = command.firstVersion.advanced(by: UInt64(command.operationCount - 1))
         state.applied.lastVersion = max(state.applied.lastVersion, last)
     }

@@ -101,11 +101,24 @@ package struct SessionTable: Sendable {
         }
     }
 
-    /// Whether a table of this size can be united with this one: with room for what comes meanwhile.
-    package static func fits(_ own: MergeNotice.Load, _ other: MergeNotice.Load) -> Bool {
-        own.sessions &+ other.sessions <= UInt64(sessionsMax)
-            && own.answers &+ other.answers <= UInt64(answersMax)
-            && own.bytes &+ other.bytes <= UInt64(bytesMax)
+    /// Whether one table may hold all of this, with room for new clients: a full one refuses them.
+    package static func fits(_ loads: [MergeNotice.Load]) -> Bool {
+        func fits(_ figure: KeyPath<MergeNotice.Load, UInt64>, _ limit: Int) -> Bool {
+            var rest = UInt64(limit - limit / 8)
+            for load in loads {
+                guard load[keyPath: figure] <= rest else { return false }
+                rest -= load[keyPath: figure]
+            }
+            return true
+        }
+        return fits(\.sessions, sessionsMax) && fits(\.answers, answersMax) && fits(\.bytes, bytesMax)
+    }
+
+    /// What so many commands, with so many operations in all, take at most.
+    static func load(commands: Int, operations: Int) -> MergeNotice.Load {
+        let bytes = commands * Session.Remembered.severalBytes + operations * MemoryLayout<OperationOutcome>.stride
+        return MergeNotice.Load(
+            sessions: UInt64(clamping: commands), answers: UInt64(clamping: commands), bytes: UInt64(clamping: bytes))
     }
 
     /// How much it holds.
@@ -145,8 +158,11 @@ struct Session: Sendable, Equatable {
 
         var byteCount: Int {
             guard case .done(.many(let operations)) = outcome else { return 48 }
-            return 80 + operations.count * MemoryLayout<OperationOutcome>.stride
+            return Self.severalBytes + operations.count * MemoryLayout<OperationOutcome>.stride
         }
+
+        /// Of the answer to a command of several operations, besides what each takes.
+        static let severalBytes = 80
     }
 
     init(doneBelow: UInt64 = 0, lastMilliseconds: UInt64 = 0, answers: [Remembered] = []) {

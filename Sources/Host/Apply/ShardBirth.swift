@@ -10,7 +10,11 @@ package struct ShardBirth: Sendable, Equatable {
     /// The greatest version in its state: that of its parent.
     package var lastVersion: Timestamp
 
-    package init(descriptor: Descriptor, replica: ReplicaID?, lastVersion: Timestamp) {
+    /// The same of what it is a part of: `MergeState.absorbed`.
+    package var absorbed: [ShardID]
+
+    package init(descriptor: Descriptor, replica: ReplicaID?, lastVersion: Timestamp, absorbed: [ShardID] = []) {
+        self.absorbed = absorbed
         self.descriptor = descriptor
         self.replica = replica
         self.lastVersion = lastVersion

@@ -12,7 +12,7 @@ extension Host {
         case .notHere(let shard, let absent, let to): absence(of: absent, of: shard, to, from: peer)
         case .request(let number, let request):
             // It may ask for a shard that is no more.
-            if slots[request.shard] == nil, let left = absorbers[request.shard] {
+            if slots[request.shard] == nil, let left = whole(of: request.shard) {
                 effects.notices.append((peer, .merge(.absorbed(right: request.shard, left: left))))
             }
             change(request, for: .peer(peer, number: number), now: now)
@@ -54,7 +54,9 @@ extension Host {
     /// past the split by a snapshot, or it is new, and begins with a snapshot; unless it votes and this node may have
     /// lost it.
     private mutating func miss(_ absent: Member, _ descriptor: Descriptor, from peer: NodeID) {
-        guard isFree(descriptor.range, for: descriptor.shard) else { return }
+        guard isFree(descriptor.range, for: descriptor.shard) || isPlanted(.overlappingSnapshotInstalled) else {
+            return
+        }
         if mayHaveForgotten, descriptor.configuration.isVoter(absent.replica) {
             return forgot(absent.replica, descriptor)
         }

@@ -1,5 +1,5 @@
 import Keyspace
-package import Raft
+import Raft
 import Storage
 import Wire
 
@@ -13,11 +13,6 @@ extension Host {
         barriers.append(slot)
         // The followers' replicas need not be later than the leader's.
         replicas[slot].group.hurryCommit(now: now)
-    }
-
-    /// Whether a replica here waits to absorb the shard: then the end of its log is committed, whoever says so.
-    package func isToBeAbsorbed(_ shard: ShardID) -> Bool {
-        barriers.contains { replicas[$0].group.waitingEntry?.absorb?.right.shard == shard }
     }
 
     mutating func advanceAbsorbs(now: Instant) {
@@ -130,9 +125,16 @@ extension Host {
         _ replica: Member, of shard: ShardID, _ to: Member, past index: LogIndex, from peer: NodeID, now: Instant
     ) {
         guard replica.node == peer, let slot = slots[shard], replicas[slot].group.member == to,
-            replicas[slot].group.role == .leader, replicas[slot].group.appliedIndex >= index,
+            replicas[slot].group.role == .leader,
             replicas[slot].group.configuration.member(replica.replica) == replica
         else { return }
+        // The entry is committed, or nobody would wait at it, so this leader has it (paper §5.4.3). It may not know
+        // that itself: a majority that waits and takes no more entries lets it commit none of its own term.
+        if let term = replicas[slot].group.termAt(index), replicas[slot].group.commitIndex < index {
+            _ = replicas[slot].group.learnCommitted(LogPosition(index: index, term: term))
+            touch(slot)
+        }
+        guard replicas[slot].group.appliedIndex >= index else { return }
         startSnapshot(Ready.SnapshotRequest(follower: replica, atLeast: index), slot, now: now)
     }
 
@@ -141,7 +143,9 @@ extension Host {
     /// Replicas of shards that a snapshot has in it are in its way: they go first. Whether one did.
     mutating func makesRoom(for offer: SnapshotOffer) -> Bool {
         var hasMade = false
-        for shard in offer.merge.absorbed where destroyAbsorbed(shard, by: offer.descriptor.shard) { hasMade = true }
+        let receiver = offer.descriptor.shard
+        for shard in offer.merge.absorbed
+        where !isAwaited(shard, except: receiver) && destroyAbsorbed(shard, by: receiver) { hasMade = true }
         return hasMade
     }
 
@@ -149,12 +153,26 @@ extension Host {
     /// absorb it (rule 29).
     mutating func isAbsorbed(_ right: ShardID, into left: ShardID) {
         if let slot = slots[left], !replicas[slot].merge.absorbed.contains(right) { return }
+        guard !isAwaited(right) else { return }
         _ = destroyAbsorbed(right, by: left)
         // Nor does anybody wait for this node to come back to it.
         guard returns.contains(right), slots[right] == nil, !isSuspect(right) else { return }
         returns.removeAll { $0 == right }
         comebacks.removeAll { $0.shard == right }
         effects.applyChanges.append(.returned(right))
+    }
+
+    /// Whether a replica here has its end where the one of `right` begins, and may so have to absorb it: whoever came
+    /// by that end after the merge knows of it. `except` is about to be another one.
+    private func isAwaited(_ right: ShardID, except other: ShardID? = nil) -> Bool {
+        let range =
+            slots[right].map { replicas[$0].descriptor.range }
+            ?? suspects.first { $0.name.shard == right }?.descriptor?.range
+        guard let range else { return false }
+        return slots.values.contains { slot in
+            replicas[slot].descriptor.range.end == range.start && replicas[slot].descriptor.shard != other
+                && !replicas[slot].merge.absorbed.contains(right)
+        }
     }
 
     private mutating func destroyAbsorbed(_ shard: ShardID, by left: ShardID) -> Bool {
@@ -170,6 +188,13 @@ extension Host {
             DestroyTask(
                 name: suspect.name, range: suspect.descriptor?.range, returns: false, absorbedBy: left))
         return true
+    }
+
+    /// What a shard became a part of, if this node took part in that or has since come by a part of the whole.
+    func whole(of shard: ShardID) -> ShardID? {
+        absorbers[shard]
+            ?? slots.values.filter { replicas[$0].merge.absorbed.contains(shard) }
+            .map { replicas[$0].descriptor.shard }.min()
     }
 
     /// The replica here that has what a shard had which is not here any more.

@@ -70,10 +70,12 @@ extension Host {
             return effects.suspicions.append(suspect)
         }
         let restored = Restored<EncodedEntry>(configuration: child.configuration)
+        var merge = MergeState()
+        merge.absorbed = birth.absorbed
         add(
             RestoredReplica(
                 descriptor: child, member: Member(replica: replica, node: node), restored: restored,
-                lastVersion: birth.lastVersion),
+                lastVersion: birth.lastVersion, merge: merge),
             seed: seed(of: replica, of: child.shard), now: now, isNew: true)
         guard let slot = slots[child.shard] else { return }
         // Clients should not notice: where the parent is led they will look for the child.

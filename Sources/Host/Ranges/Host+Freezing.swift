@@ -93,7 +93,7 @@ extension Host {
         let absorb = MergeCommand.Absorb(
             merge: frozen.merge, frozen: frozen.position, lastVersion: replicas[slot].lastVersionApplied,
             right: replicas[slot].descriptor)
-        effects.notices.append((asker, .merge(.frozen(left: frozen.left, known.load, absorb))))
+        effects.notices.append((asker, .merge(.frozen(left: frozen.left, replicas[slot].sessions, absorb))))
     }
 
     // MARK: Waiting for the decision
@@ -126,7 +126,7 @@ extension Host {
     private mutating func testify(
         _ right: ShardID, _ start: Key, _ left: ShardID, _ merge: UInt64, to peer: NodeID, now: Instant
     ) {
-        if slots[right] == nil, let whole = absorbers[right] {
+        if slots[right] == nil, let whole = whole(of: right) {
             return effects.notices.append((peer, .merge(.absorbed(right: right, left: whole))))
         }
         let slot = slots[left] ?? slots.values.first { replicas[$0].descriptor.range.end == start }

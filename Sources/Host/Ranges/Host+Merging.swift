@@ -144,14 +144,13 @@ extension Host {
     // MARK: What was applied
 
     /// The log of the shard has said something about a merge.
-    mutating func note(_ report: MergeReport, _ slot: Int, now: Instant) {
+    mutating func note(_ state: MergeState, _ slot: Int, now: Instant) {
         let shard = replicas[slot].descriptor.shard
         let before = replicas[slot].merge
-        replicas[slot].merge = report.state
+        replicas[slot].merge = state
         let leads = replicas[slot].group.role == .leader
-        if report.state.isBusy {
+        if state.isBusy {
             if !before.isBusy { merges[shard, default: Merging(since: now)].since = now }
-            merges[shard]?.load = report.load
             merges[shard]?.freezing = nil
             merges[shard]?.askedAt = .distantPast
         } else if let intent = before.intent, leads {
@@ -268,13 +267,23 @@ extension Host {
         guard replicas[slot].pendingChange == nil && known.trouble == nil || isPlanted(.absorbAndAbortBoth),
             replicas[slot].merge.awaits(absorb)
         else { return }
-        guard SessionTable.fits(known.load, load) else {
+        guard SessionTable.fits([replicas[slot].sessions, growth(slot), load]) else {
             return unable(left, absorb.merge, "the two shards remember more answers than one shard may", now: now)
         }
         guard replicas[slot].descriptor.absorbing(absorb.right) != nil,
             replicas[slot].descriptor.isAligned(with: absorb.right)
         else { return unable(left, absorb.merge, "shard \(absorb.right.shard) is not what it was", now: now) }
         try? propose(.absorb(absorb), slot, now: now)
+    }
+
+    /// What the shard may have to remember besides when an entry that is proposed now is applied: all that stands
+    /// before it and is not applied yet was proposed here, since a leader changes nothing before its own first entry
+    /// is.
+    private func growth(_ slot: Int) -> MergeNotice.Load {
+        let proposed = replicas[slot].proposed[replicas[slot].proposedHead...]
+        return SessionTable.load(
+            commands: replicas[slot].unanswered + replicas[slot].pendingReferences.count,
+            operations: replicas[slot].pending.operationCount + proposed.reduce(0) { $0 + $1.operations })
     }
 
     /// The right shard does not freeze: there is nothing to wait for.

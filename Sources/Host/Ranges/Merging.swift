@@ -7,8 +7,6 @@ struct Merging: Sendable {
     var since: Instant
     /// When the other shard, or whoever knows, was last asked.
     var askedAt = Instant.distantPast
-    /// How much the session table held when the last step was applied.
-    var load = MergeNotice.Load()
 
     // The left shard.
     /// Who asked for it here.

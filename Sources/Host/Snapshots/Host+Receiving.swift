@@ -251,6 +251,7 @@ extension Host {
         }
         // Before anything that is applied after it.
         effects.applyChanges.append(.adopt(state))
+        replicas[slot].sessions = state.sessions.load
         adopt(snapshot.offer, slot, now: now)
     }
 

@@ -106,12 +106,7 @@ package struct Recovery {
         hardState.commit = max(hardState.commit, applied.appliedIndex)
         // The log beyond the base is dropped with what it was a hint about.
         if reset != nil { hardState.commit = applied.appliedIndex }
-        var entries: [Entry<EncodedEntry>] = []
-        if found.lastIndex > applied.appliedIndex {
-            entries = try log.read(
-                shard: shard, replica: member.replica, from: applied.appliedIndex.next, through: found.lastIndex,
-                byteLimit: .max)
-        }
+        let entries = try entries(of: shard, member.replica, after: applied.appliedIndex, through: found.lastIndex)
         let restored = Restored(
             configuration: descriptor.configuration, hardState: hardState,
             truncated: LogPosition(index: found.truncatedIndex, term: found.truncatedTerm),
@@ -125,6 +120,26 @@ package struct Recovery {
         }
         return (restored, reset)
     }
+
+    /// What is not applied, in steps of some size. All of it was in memory before, within the bounds of the groups:
+    /// what is not committed, what waits for the applier, and what waits behind a merge (`Limits.barrierBytesMax`).
+    private func entries(
+        of shard: ShardID, _ replica: ReplicaID, after applied: LogIndex, through last: LogIndex
+    ) throws(StorageError) -> [Entry<EncodedEntry>] {
+        var entries: [Entry<EncodedEntry>] = []
+        var next = applied.next
+        while next <= last {
+            let step = try log.read(
+                shard: shard, replica: replica, from: next, through: last, byteLimit: Self.readBytes)
+            // What is missing is told by whoever fits the parts together.
+            guard let end = step.last else { break }
+            entries += step
+            next = end.index.next
+        }
+        return entries
+    }
+
+    private static let readBytes = 4 << 20
 }
 
 extension RecoveredLog {

@@ -14,6 +14,7 @@ struct Chance: RandomNumberGenerator {
         case splits
         case placement
         case merges
+        case bounds
     }
 
     init(seed: UInt64, _ stream: Stream) {

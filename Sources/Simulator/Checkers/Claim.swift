@@ -13,8 +13,8 @@ struct Claim {
     var last = LogIndex.zero
     /// The term it leads; zero when it does not. Of what was seen, the last one.
     var ledTerm = Term.zero
-    /// Whether it was told what is committed, by the shard that absorbs it.
-    var isToBeAbsorbed = false
+    /// Whether it was told that `commit` is, by the shard that absorbs it, or by a replica that waits there to absorb.
+    var isTold = false
 
     init() {}
 
@@ -27,7 +27,7 @@ struct Claim {
         last = host.replicas[position].group.lastIndex
         guard host.replicas[position].group.role == .leader else { return }
         ledTerm = host.replicas[position].group.term
-        if ledTerm != commitTerm { isToBeAbsorbed = host.isToBeAbsorbed(host.replicas[position].descriptor.shard) }
+        isTold = host.replicas[position].group.learnedCommit == commit
     }
 
     /// What is wrong with it, in itself (I7, I15) or after what was seen before (I2, I6, I10).
@@ -39,7 +39,7 @@ struct Claim {
         guard ledTerm != .zero, ledTerm == seen.ledTerm else { return nil }
         if last < seen.last { return "the leader removed entries after \(last)" }
         // Paper §5.4.2: by counting only entries of the own term are committed.
-        guard commit > seen.commit, commitTerm != ledTerm, !isToBeAbsorbed else { return nil }
+        guard commit > seen.commit, commitTerm != ledTerm, !isTold else { return nil }
         return "the leader of \(ledTerm) committed \(commit), which is of an earlier term"
     }
 }

@@ -95,7 +95,7 @@ extension Simulation {
         for descriptor in allShards {
             if let disorder = disorder(of: descriptor.shard) { return "shard \(descriptor.shard): \(disorder)" }
         }
-        return nil
+        return wrongRow
     }
 
     private func disorder(of shard: ShardID) -> String? {

@@ -9,6 +9,11 @@ extension Simulation {
         var batches: [(peer: SimulatedNode, channel: Link.Channel, builder: RaftFrameBuilder)] = []
         for envelope in messages {
             checker.leaves(envelope, node, self)
+            if case .appendReply(let reply) = envelope.message, reply.outcome == .diskFull,
+                node.host.replica(of: envelope.shard)?.group.barrier != nil
+            {
+                probes.hit(.fullAtBarrier)
+            }
             guard let peer = self.node(envelope.to.node) else { continue }
             let channel = Self.channel(of: envelope.message)
             if let position = batches.firstIndex(where: { $0.peer === peer && $0.channel == channel }) {

@@ -48,6 +48,8 @@ final class SimulatedNode {
     var isApplying = false
     /// How much slower than usual it is.
     var applierSlowness = 1
+    /// Whether the process ends when it is about to write the two parts of a split.
+    var isStruckAtBirth = false
     /// What was applied and not yet taken by the lane.
     var applied: [AppliedBatch] = []
 

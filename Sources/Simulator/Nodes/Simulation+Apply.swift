@@ -78,6 +78,15 @@ extension Simulation {
         }
     }
 
+    /// A split's batch is made, and the process ends before any of it is written.
+    private func isStruckAtBirth(_ results: [AppliedBatch], _ node: SimulatedNode) -> Bool {
+        guard node.isStruckAtBirth, isFaulty, results.contains(where: { !$0.births.isEmpty }) else { return false }
+        node.isStruckAtBirth = false
+        probes.hit(.struckAtBirth)
+        crash(node, .processDies, down: splitChance.draw(1_000...500_000))
+        return true
+    }
+
     /// In microseconds.
     private static let longestApply = 1_000_000
 
@@ -102,7 +111,7 @@ extension Simulation {
                 results.append(result)
             }
             guard batch.count > 0 else { return }
-            guard reachesDisk(node) else { return results.removeAll() }
+            guard !isStruckAtBirth(results, node), reachesDisk(node) else { return results.removeAll() }
             try node.engine.write(batch, writer: 1)
             try noteScans(results, node)
         }

@@ -44,14 +44,8 @@ extension Simulation {
             return node.host.receive(notice, from: peer.id, now: instant(node))
         }
         node.placement.controller?.learn(descriptor)
-        guard leader(of: record.descriptors[0].shard) === node else { return }
-        let known = rows[descriptor.shard]
-        if known.map({ descriptor.isNewer(than: $0) }) ?? true {
-            rows[descriptor.shard] = descriptor
-            if descriptor.shard != record.descriptors[0].shard { reportedRoutes.merge(descriptor) }
-        }
-        guard let row = rows[descriptor.shard] else { return }
-        send(.reported(shard: row.shard, row.epoch), from: node, to: peer)
+        guard let epoch = reported(descriptor, to: node) else { return }
+        send(.reported(shard: descriptor.shard, epoch), from: node, to: peer)
     }
 
     private func noteSnapshot(_ envelope: SnapshotEnvelope) {

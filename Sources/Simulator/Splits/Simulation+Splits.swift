@@ -88,7 +88,8 @@ extension Simulation {
         guard isFaulty, !mix.drawn.isEmpty, splitChance.happens(percent: 50) else { return }
         let node = splitChance.pick(nodes) ?? leader
         let moment = splitChance.happens(percent: 50) ? splitChance.draw(0...5_000) : splitChance.draw(0...60_000)
-        let kind = splitChance.draw(1...4)
+        let kind = splitChance.draw(1...5)
+        guard kind < 5 else { return node.isStruckAtBirth = true }
         after(moment) { [unowned self] in
             guard isFaulty else { return }
             probes.hit(.struckAtSplit)

@@ -40,7 +40,8 @@ extension DShardClient {
 
     /// What placement does, asked once of the node at `endpoint`; nil when that does not lead it.
     package func placementStatus(at endpoint: String) async throws(ClientError) -> PlacementStatus? {
-        switch await perform(.placement(address: endpoint, .status), key: nil, byteCount: 0) {
+        let operation = Operation.placement(address: endpoint, .status)
+        switch await perform(operation, key: nil, byteCount: 0, limit: Self.statusLimit) {
         case .placement(.status(let status)): return status
         case .failure(let error): throw error
         default: return nil
@@ -62,7 +63,7 @@ extension PlacementRequest {
     fileprivate var isQuestion: Bool {
         switch self {
         case .status, .operation, .why: true
-        case .move, .transfer, .setDuty, .setReplication: false
+        case .move, .transfer, .setDuty, .setReplication, .split, .merge: false
         }
     }
 }

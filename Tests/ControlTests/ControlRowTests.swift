@@ -35,6 +35,8 @@ import Wire
             return
         }
         #expect(reason.contains("operator cannot be read"), "\(reason)")
+        // Nothing is wanted of it, again and again.
+        #expect(controller.unrest(now: cluster.now) == nil)
         // It is said once, and shown as long as it is so.
         #expect(cluster.troubles.count == 1 && cluster.troubles[0].hasPrefix("row operators/3 cannot be read"))
         #expect(controller.unreadable.count == 1)

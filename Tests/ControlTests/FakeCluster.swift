@@ -39,6 +39,7 @@ struct FakeCluster {
     var senselessSplits: String?
     /// Leaders do not change members.
     var refusesChanges = false
+    var refusesMerges = false
     /// Whom the next leader that is asked for a transfer takes for the leader, wrongly.
     var misleads: NodeID?
     /// What the controller wanted to be looked after.
@@ -269,6 +270,7 @@ extension FakeCluster {
         guard var left = shards[request.shard], let right = shards[request.right], left.leader == node else {
             return .failure(.notLeader(hint: nil))
         }
+        if refusesMerges { return .failure(.unavailable("not now")) }
         guard left.descriptor.epoch == request.epoch, right.descriptor.epoch == request.rightEpoch,
             left.descriptor.isAligned(with: right.descriptor),
             let whole = left.descriptor.absorbing(right.descriptor)

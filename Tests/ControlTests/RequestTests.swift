@@ -90,6 +90,21 @@ import Wire
         #expect(cluster.changes == changes)
     }
 
+    @Test func aMergeEndsWhenAReplicaGoesDown() throws {
+        var cluster = FakeCluster(nodes: 3, shards: 2)
+        cluster.refusesMerges = true
+        var controller = cluster.controller()
+        cluster.run(&controller, seconds: 3)
+        #expect(cluster.ask(.merge(left), &controller) != nil)
+        cluster.run(&controller, seconds: 5)
+        #expect(end(of: left, &cluster, &controller) == .running(waiting: "not now"))
+        cluster.stop(NodeID(3))
+        cluster.run(&controller, seconds: 6)
+        #expect(
+            end(of: left, &cluster, &controller)
+                == .failed("shard 2 has a replica on node 3 that is down (not now)"))
+    }
+
     /// A balance operator that has done nothing gives way, and its own row says so.
     @Test func balanceGivesWay() throws {
         var cluster = FakeCluster(nodes: 4, shards: 2)

@@ -47,7 +47,8 @@ import Wire
         began = .now
         let failure = await #expect(throws: ClientError.self) { try await client.status(of: silent) }
         #expect(failure?.code == .unavailable || failure?.code == .deadlineExceeded)
-        #expect(ContinuousClock.now - began < .seconds(3))
+        // A refused connection is an answer.
+        #expect(ContinuousClock.now - began < .milliseconds(1_500))
         try await cluster.stop(client)
     }
 

@@ -20,6 +20,7 @@ import Storage
 
     /// Opens the database in `directory`, creates it if it is not there.
     init(directory: String, options: RocksOptions) throws(StorageError) {
+        CompactionThreads.create()
         let names = ["default"] + Family.allCases.map(\.rawValue)
         let columnOptions = unsafe [options.database] + options.families
         var opened: [OpaquePointer?] = unsafe Array(repeating: nil, count: names.count)

@@ -75,6 +75,8 @@ package final class Simulation {
     var changing: Set<ShardID> = []
     /// The shards' rows in the system shard, as far as they were reported.
     var rows: [ShardID: Descriptor] = [:]
+    /// The user shards' rows as a map.
+    var reportedRoutes: RangeMap
     /// By stream: what the state held when a snapshot of it was opened.
     var snapshotDigests: [SnapshotTransfer: UInt64] = [:]
     /// Answers to checks that were asked for.
@@ -115,6 +117,7 @@ package final class Simulation {
         record = Self.firstRecord(options, replicas: mix.replicas)
         checker = ConsensusChecker(record)
         userShards = Array(record.descriptors.dropFirst())
+        reportedRoutes = RangeMap(userShards)
         ranges = RangeChecker(record.descriptors)
         nextShard = ShardID(1_000)
         ways = (0..<options.nodes).map { _ in (0..<options.nodes).map { _ in NetworkWay() } }

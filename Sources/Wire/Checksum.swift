@@ -1,6 +1,8 @@
+import CChecksum
 package import NIOCore
 
-/// CRC32C (Castagnoli), the checksum of entries, records and peer frames; 8 bytes a step.
+/// CRC32C (Castagnoli), the checksum of entries, records and peer frames; 8 bytes a step, by the processor's own
+/// instruction where there is one. Lanes spend more on it than on deciding when values are large.
 package struct Checksum: Sendable {
     /// The checksum of what was added so far.
     package private(set) var value: UInt32
@@ -15,8 +17,19 @@ package struct Checksum: Sendable {
 
     /// The checksum of `span`; with a seed, of what the seed is the checksum of, followed by `span`.
     package static func crc32c(_ span: borrowing RawSpan, seed: UInt32 = 0) -> UInt32 {
+        guard hasInstruction else { return crc32cByTable(span, seed: seed) }
+        // Safe because the callee reads `count` bytes from `baseAddress`, and keeps neither.
+        return unsafe span.withUnsafeBytes { bytes in
+            ~(unsafe dshard_crc32c_update(~seed, bytes.baseAddress, bytes.count))
+        }
+    }
+
+    /// The same on processors that lack the instruction.
+    package static func crc32cByTable(_ span: borrowing RawSpan, seed: UInt32 = 0) -> UInt32 {
         update(~seed, span, tables.span)
     }
+
+    private static let hasInstruction = dshard_crc32c_has_instruction()
 
     /// The checksum of the readable bytes of `buffer`.
     package static func crc32c(_ buffer: ByteBuffer, seed: UInt32 = 0) -> UInt32 {

@@ -16,6 +16,9 @@ func options(_ arguments: [String]) -> ChaosOptions? {
         case "--rounds": options.rounds = Int(text)
         case "--rate": options.rate = Int(text) ?? 0
         case "--fault-milliseconds": options.faultMillisecondsMax = Int(text) ?? 0
+        case "--shards":
+            guard text == "living" || text == "fixed" else { return nil }
+            options.isChurning = text == "living"
         case "--only":
             options.kinds = text.split(separator: ",").compactMap { ChaosKind(rawValue: String($0)) }
         default: return nil
@@ -29,7 +32,7 @@ func options(_ arguments: [String]) -> ChaosOptions? {
 guard let options = options(Array(CommandLine.arguments.dropFirst())) else {
     let kinds = ChaosKind.allCases.map(\.rawValue).joined(separator: " ")
     print("usage: tools/chaos --minutes N | --rounds N [--nodes 5] [--seed S] [--only KIND,…]")
-    print("       [--rate OPS] [--fault-milliseconds MAX]\nkinds: \(kinds)")
+    print("       [--rate OPS] [--fault-milliseconds MAX] [--shards living]\nkinds: \(kinds)")
     exit(64)
 }
 

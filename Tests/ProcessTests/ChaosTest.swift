@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 extension ProcessTests {
-    /// Faults of all kinds on five processes, for half a minute; `tools/chaos` does it for longer.
+    /// Faults of all kinds on five processes, for half a minute each; `tools/chaos` does it for longer.
     @Suite struct ChaosTest {
         @Test func everyPromiseIsKept() async throws {
             var options = ChaosOptions()
@@ -14,6 +14,20 @@ extension ProcessTests {
             print(report.text)
             #expect(report.problems.isEmpty, "repeat with: \(options.command)")
             #expect(report.faults.values.reduce(0, +) >= 5)
+        }
+
+        @Test func everyPromiseIsKeptWhileShardsAreSplitMergedAndMoved() async throws {
+            var options = ChaosOptions()
+            options.seconds = 20
+            options.seed = 43
+            options.faultMillisecondsMax = 1500
+            options.isChurning = true
+            let folder = try TemporaryFolder("dshard-chaos")
+            let report = try await ChaosRun.run(options, in: folder.path) { print($0) }
+            print(report.text)
+            #expect(report.problems.isEmpty, "repeat with: \(options.command)")
+            let churn = try #require(report.churn)
+            #expect(churn.granted.values.reduce(0, +) >= 3)
         }
     }
 }

@@ -6,7 +6,8 @@ extension Rule {
         return [
             "Raft": [],
             "Keyspace": ["Raft"],
-            "Wire": ["Raft", "Keyspace", "NIOCore"],
+            "CChecksum": [],
+            "Wire": ["Raft", "Keyspace", "NIOCore", "CChecksum"],
             // The in-memory twin is shared between threads, as the store is.
             "Storage": core.union(["Synchronization"]),
             "Host": core.union(["Storage"]),

@@ -160,8 +160,8 @@ extension Startup {
         let threads = [
             Worker.start(name: "log-writer", on: loop) { logWriter.run() },
             Worker.start(name: "applier", on: loop) { applyWorker.run() },
-            Worker.start(name: "snapshots", on: loop) { snapshotWorker.run() },
-            Worker.start(name: "scans", on: loop) { scanWorker.run() },
+            Worker.start(name: "snapshots", .background, on: loop) { snapshotWorker.run() },
+            Worker.start(name: "scans", .background, on: loop) { scanWorker.run() },
             Worker.start(name: "store-watch", on: loop) { watch.run() },
         ]
         return NodeRuntime(

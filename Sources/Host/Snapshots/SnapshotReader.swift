@@ -65,7 +65,7 @@ struct SnapshotReader {
         var last: [UInt8]?
         try nextKey.withBytes { (start) throws(StorageError) in
             try offer.descriptor.range.end.bytes.withBytes { (end) throws(StorageError) in
-                try snapshot.iterate(from: start, to: end, reverse: false) { [chunkBytes] key, value in
+                try snapshot.scan(from: start, to: end) { [chunkBytes] key, value in
                     SnapshotRows.append(key: key, value: value, to: &bytes)
                     count += 1
                     guard bytes.readableBytes >= chunkBytes else { return true }

@@ -76,10 +76,7 @@ extension Simulation {
 
     private func routeTable(_ node: SimulatedNode) -> RouteTable {
         // Of shards that are not here the node knows their rows in the system shard.
-        var map = RangeMap(userShards)
-        for (shard, row) in rows.sorted(by: { $0.key < $1.key }) where shard != record.descriptors[0].shard {
-            map.merge(row)
-        }
+        var map = reportedRoutes
         for replica in node.host.replicas where !replica.isRetired && replica.descriptor.range != .system {
             map.merge(replica.descriptor)
         }

@@ -47,7 +47,10 @@ extension Simulation {
         node.placement.controller?.learn(descriptor)
         guard leader(of: record.descriptors[0].shard) === node else { return }
         let known = rows[descriptor.shard]
-        if known.map({ descriptor.isNewer(than: $0) }) ?? true { rows[descriptor.shard] = descriptor }
+        if known.map({ descriptor.isNewer(than: $0) }) ?? true {
+            rows[descriptor.shard] = descriptor
+            if descriptor.shard != record.descriptors[0].shard { reportedRoutes.merge(descriptor) }
+        }
         guard let row = rows[descriptor.shard] else { return }
         send(.reported(shard: row.shard, row.epoch), from: node, to: peer)
     }

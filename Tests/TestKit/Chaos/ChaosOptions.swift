@@ -15,6 +15,8 @@ package struct ChaosOptions: Sendable {
     package var rate = 800
     /// The longest time a fault lasts, in milliseconds.
     package var faultMillisecondsMax = 3000
+    /// Whether shards are split, merged and moved meanwhile: see `ShardChurn`. Each has three replicas then.
+    package var isChurning = false
 
     package init() {}
 
@@ -24,6 +26,7 @@ package struct ChaosOptions: Sendable {
         if let seconds { text += " --minutes \(seconds / 60)" }
         if let rounds { text += " --rounds \(rounds)" }
         if kinds != ChaosKind.allCases { text += " --only \(kinds.map(\.rawValue).joined(separator: ","))" }
+        if isChurning { text += " --shards living" }
         return text + " --rate \(rate) --fault-milliseconds \(faultMillisecondsMax)"
     }
 }

@@ -22,6 +22,8 @@ package struct ChaosReport: Sendable {
     package var rows = 0
     /// What clients were told when something failed, and in how many runs.
     package var complaints: [String: Int] = [:]
+    /// What was asked of the shards, and granted; nil: they were left alone.
+    package var churn: ShardChurn.Tally?
     /// What must not be; empty: all is well.
     package var problems: [String] = []
 
@@ -35,6 +37,12 @@ package struct ChaosReport: Sendable {
             "longest pause \(Int(longestPause)) ms, longest recovery \(Int(longestRecovery)) ms",
             "\(rows) rows at the end",
         ]
+        if let churn {
+            let wishes = ShardChurn.Wish.allCases.compactMap { wish in
+                churn.asked[wish].map { "\(wish.rawValue) \(churn.granted[wish] ?? 0) of \($0)" }
+            }
+            lines.append("granted: \(wishes.joined(separator: ", "))")
+        }
         lines += complaints.sorted { $0.key < $1.key }.map { "told to clients in \($0.value) runs: \($0.key)" }
         lines += problems.map { "PROBLEM: \($0)" }
         if problems.isEmpty { lines.append("all well: nothing lost, linearizable, replicas equal, nobody suspect") }

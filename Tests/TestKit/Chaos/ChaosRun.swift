@@ -24,10 +24,17 @@ package final class ChaosRun {
     ) async throws -> ChaosReport {
         var report = ChaosReport()
         let borders = ["run1", "run3", "run6"]
-        try await ChaosCluster.with(nodes: options.nodes, splitAt: borders, in: folder) { cluster in
+        // A node that is away for a few seconds is already replaced: what it comes back with is out of date.
+        let arguments = options.isChurning ? ["--repair-after", "5s"] : []
+        try await ChaosCluster.with(
+            nodes: options.nodes, splitAt: borders, in: folder, arguments: arguments
+        ) { cluster in
             let run = ChaosRun(options, cluster, say: say)
+            let churn = ShardChurn(tool: cluster.tool, nodes: options.nodes, seed: options.seed)
+            if options.isChurning { try await run.makeRoom() }
             let load = BenchLoad(tool: cluster.tool, folder: folder, rate: options.rate)
             async let runs = load.run()
+            async let tally = options.isChurning ? churn.run() : nil
             do {
                 try await run.inflict()
                 load.stop()
@@ -36,13 +43,22 @@ package final class ChaosRun {
                 run.report.problems.append("\(error)")
             }
             let done = try await runs
+            churn.stop()
             report = run.report
+            report.churn = try await tally
+            report.problems += report.churn?.problems ?? []
             guard report.problems.isEmpty else { return }
             var judge = ClusterJudge(cluster, report: report)
             try await judge.judge(done)
             report = judge.report
         }
         return report
+    }
+
+    /// Three replicas of each shard, so that they have somewhere to go.
+    private func makeRoom() async throws {
+        let answer = try await cluster.tool("admin", "replication", "3", "--timeout", "30s")
+        if answer.status != .exited(0) { report.problems.append("admin replication: \(answer.errors)") }
     }
 
     private func inflict() async throws {

@@ -20,7 +20,9 @@ package struct ClusterJudge {
         if report.acknowledged < 500 {
             report.problems.append("only \(report.acknowledged) writes: this proves nothing")
         }
+        try await comesToRest()
         try await compareProgress()
+        try await check()
         try await stop()
         try compareStores()
         for number in cluster.suspects { report.problems.append("node \(number) suspects itself") }
@@ -60,12 +62,34 @@ package struct ClusterJudge {
         if verify.status != .exited(0) { report.problems.append("verify \(run.file): \(verify.text)\(verify.errors)") }
     }
 
+    /// Placement finishes what it has begun.
+    private mutating func comesToRest() async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        var last = ""
+        while ContinuousClock.now < deadline {
+            let answer = try await cluster.tool("admin", "operators", "--output", "json")
+            last = answer.text + answer.errors
+            if answer.status == .exited(0), (try? JSONObject(answer.text))?.array?.isEmpty == true { return }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        report.problems.append("placement does not come to rest: \(last)")
+    }
+
+    /// The cluster's own check of its replicas.
+    private mutating func check() async throws {
+        let answer = try await cluster.tool.run(["admin", "check", "--timeout", "60s"])
+        if answer.status != .exited(0) {
+            report.problems.append("admin check: \(answer.status), \(answer.text)\(answer.errors)")
+        }
+    }
+
     /// Without load every replica of a shard gets as far as the others.
     private mutating func compareProgress() async throws {
         let list = try await cluster.tool("admin", "shards", "--system", "--output", "json")
         let shards = try JSONObject(list.text).array ?? []
         if shards.isEmpty { report.problems.append("no shards: \(list.errors)") }
-        for id in shards.compactMap({ $0["id"].int }) {
+        for shard in shards {
+            guard let id = shard["id"].int, let replicas = shard["replicas"].array?.count else { continue }
             let deadline = ContinuousClock.now + .seconds(30)
             var seen = ""
             var isEqual = false
@@ -74,7 +98,7 @@ package struct ClusterJudge {
                 seen = answer.text
                 let status = (try? JSONObject(answer.text))?["status"].array ?? []
                 isEqual =
-                    status.count == cluster.nodes.count && Set(status.map { $0["applied"].int }).count == 1
+                    status.count == replicas && Set(status.map { $0["applied"].int }).count == 1
                     && status.allSatisfy { $0["applied"].int != nil && $0["applied"].int == $0["commit"].int }
                 if !isEqual { try await Task.sleep(for: .milliseconds(100)) }
             }
@@ -91,15 +115,9 @@ package struct ClusterJudge {
         }
     }
 
-    /// The rows of all stores are the same, byte by byte.
+    /// The replicas of each shard have the same rows, byte by byte, and nobody has anything else.
     private mutating func compareStores() throws {
-        let first = try StoreRows.read(cluster.nodes[0].dataDirectory)
-        for node in cluster.nodes.dropFirst() {
-            let other = try StoreRows.read(node.dataDirectory)
-            guard other != first else { continue }
-            let keys = Set(first.keys).union(other.keys).filter { first[$0] != other[$0] }
-            let shown = keys.map { String(decoding: $0, as: UTF8.self) }.sorted().prefix(3)
-            report.problems.append("node \(node.number) differs from node 1 in \(keys.count) rows: \(shown)")
-        }
+        let stores = try cluster.nodes.map { (node: $0.number, store: try StoredShards($0.dataDirectory)) }
+        report.problems += StoreComparison(stores).problems
     }
 }

@@ -40,8 +40,7 @@ extension DShardClient {
 
     /// What placement does, asked once of the node at `endpoint`; nil when that does not lead it.
     package func placementStatus(at endpoint: String) async throws(ClientError) -> PlacementStatus? {
-        let operation = Operation.placement(address: endpoint, .status)
-        switch await perform(operation, key: nil, byteCount: 0, limit: Self.statusLimit) {
+        switch await perform(.placement(address: endpoint, .status), key: nil, byteCount: 0) {
         case .placement(.status(let status)): return status
         case .failure(let error): throw error
         default: return nil

@@ -24,8 +24,7 @@ extension ProcessTests {
         @Test func aDeadNodeIsNotWaitedFor() async throws {
             try await ClusterProcess.with(splitAt: ["m"]) { cluster in
                 await cluster.nodes[2].kill9()
-                // If it led placement, the next leader has to hear the nodes first.
-                try await Self.expectShown(cluster, missing: 3, within: .seconds(4))
+                try await Self.expectShown(cluster, missing: 3, within: .seconds(2))
                 try await cluster.nodes[2].start()
                 // One that is there and says nothing is given two seconds.
                 cluster.nodes[1].signal(19)

@@ -18,6 +18,7 @@ struct AdminShards: AsyncParsableCommand {
     func run() async throws {
         let system = try Settings.process.isOn(system, "system")
         try await options.show(
+            asksPlacement: false,
             table: { ClusterView.text(system ? $0.shards : $0.userShards) },
             json: { view in
                 var json = JSONText()

@@ -88,7 +88,7 @@ extension ChangeOptions {
             if routes.count == count, routes.allSatisfy({ $0.leader != nil }) { break }
             try await Task.sleep(for: .milliseconds(50))
         }
-        return try await AdminOptions.view(client).shards.filter { found.contains($0.id) }
+        return try await AdminOptions.view(client, asksPlacement: false).shards.filter { found.contains($0.id) }
     }
 
     /// Runs what follows on a request that was accepted: whatever keeps this command from seeing its end leaves the

@@ -26,7 +26,9 @@ extension ProcessTests {
                 print("growth: \(shards.count) shards")
                 let dump = try await cluster.tool("kv", "dump", "--timeout", "60s")
                 let rows = dump.output.count { $0 == UInt8(ascii: "\n") }
-                #expect(shards.compactMap { $0["keys"].int }.reduce(0, +) == rows)
+                // Shards of this size are estimated, to within a quarter.
+                let told = shards.compactMap { $0["keys"].int }.reduce(0, +)
+                #expect(abs(told - rows) <= rows / 4, "\(told) of \(rows)")
                 #expect(rows > 10_000)
                 // What has been split is not merged, and not split again.
                 #expect(try await cluster.tool("admin", "status").status == .exited(0))

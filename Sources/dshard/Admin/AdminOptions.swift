@@ -13,7 +13,7 @@ struct AdminOptions: ParsableArguments {
 }
 
 extension AdminOptions {
-    /// Asks the cluster, and prints what `table` or `json` makes of it; placement too, if that has anything to say to it.
+    /// Asks the cluster, placement too if that has anything to say, and prints what `table` or `json` makes of it.
     func show(
         asksPlacement: Bool = true,
         table: (ClusterView) throws(CommandFailure) -> String, json: (ClusterView) throws(CommandFailure) -> String

@@ -7,8 +7,12 @@ package enum ControlEffect: Sendable {
     case send(ReplicaNotice, to: NodeID)
     /// Write rows as one batch, each on its condition; then call `Controller.wrote`. There is one at a time.
     case write([RowWrite])
+    /// Read the rows of nodes; then call `Controller.relearn`.
+    case readNodes
     /// Answer an administrator.
     case answer(UInt64, Result<PlacementAnswer, RequestError>)
     /// Something for the log.
     case note(String, ShardID)
+    /// Something for the log that somebody has to look after.
+    case trouble(String)
 }

@@ -26,5 +26,15 @@ package struct ControlLimits: Sendable {
     /// Ended operators that are remembered beside the rows.
     package var endingsMax = 256
 
+    /// How often rows are read again as long as one that does not read keeps everything from being planned.
+    package var rereadInterval: Interval = .seconds(5)
+    /// How often it is looked for rows of shards that are no more. One is deleted when it is found a second time.
+    package var sweepInterval: Interval = .seconds(60)
+    /// A step that the shard's leader calls senseless for so long will not be done.
+    package var senselessTime: Interval = .seconds(3)
+    /// How long the nodes' rows are read again, and new nodes asked how they are, before a request is refused for lack
+    /// of them.
+    package var newcomerTime: Interval = .seconds(2)
+
     package init() {}
 }

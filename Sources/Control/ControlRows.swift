@@ -15,16 +15,30 @@ package struct ControlRows: Sendable {
     package var duties: [(node: NodeID, duty: NodeDutyCode, version: Timestamp)] = []
     /// How many voters a shard is to have; nil while nobody has said it.
     package var replication: (factor: UInt8, version: Timestamp)?
+    /// Rows that do not read.
+    package var unreadable: [UnreadableRow] = []
+    /// By the cluster's clock, when the rows were read: how old an operator is.
+    package var readMilliseconds: UInt64 = 0
 
     package init() {}
 
-    /// Takes in one row of the system shard, if it is of interest; rows of nodes are read elsewhere. A row that does
-    /// not read is an error: nothing may be planned as if it were not there.
-    package mutating func take(_ key: Key, _ value: ByteBuffer, _ version: Timestamp) throws(WireError) {
+    /// Takes in one row of the system shard, if it is of interest; rows of nodes are read elsewhere. Nothing may be
+    /// planned as if one that does not read were not there.
+    package mutating func take(_ key: Key, _ value: ByteBuffer, _ version: Timestamp) {
+        do throws(WireError) {
+            try read(key, value, version)
+        } catch {
+            unreadable.append(UnreadableRow(key: key, reason: "\(error)"))
+        }
+    }
+
+    private mutating func read(_ key: Key, _ value: ByteBuffer, _ version: Timestamp) throws(WireError) {
         if SystemRow.shards.contains(key) {
             shards.append(try SystemRow.decodeDescriptor(value))
         } else if SystemRow.operators.contains(key) {
-            operators.append((try SystemRow.decodeOperator(value), version))
+            let record = try SystemRow.decodeOperator(value)
+            guard record.isKnown else { throw .badValue("priority") }
+            operators.append((record, version))
         } else if let node = SystemRow.node(ofDuty: key) {
             duties.append((node, try SystemRow.decodeDuty(value), version))
         } else if key == SystemRow.replication {

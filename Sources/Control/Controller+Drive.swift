@@ -66,7 +66,10 @@ extension Controller {
             drive.step = position
         }
         defer { drives[id] = drive }
-        guard now >= drive.nextAt, let leader = drive.hint ?? shard.leaderReplica?.member.node else { return false }
+        guard now >= drive.nextAt else { return false }
+        // Who was said to lead has not answered.
+        if drive.number != 0 { drive.hint = nil }
+        guard let leader = drive.hint ?? shard.leaderReplica?.member.node else { return false }
         let number = nextNumber | Self.numberBit
         guard let notice = notice(for: step, number) else { return false }
         nextNumber &+= 1

@@ -8,6 +8,7 @@ extension Controller {
     /// Takes the rows in, at the beginning and after a write of unknown outcome. What reports have told stays.
     package mutating func begin(_ found: ControlRows, now: Instant) {
         needsRows = false
+        readAt = now
         for descriptor in found.shards { view.learn(descriptor) }
         duties = [:]
         for row in found.duties { duties[row.node] = (row.duty, row.version) }
@@ -17,16 +18,35 @@ extension Controller {
             scheduler.rules.replication = ReplicationFactor(rawValue: Int(row.factor)) ?? scheduler.rules.replication
         } else {
             scheduler.rules.replication = Self.firstFactor(of: found.shards)
-            waiting.append(PendingRow(kind: .replication(scheduler.rules.replication)))
+            // Perhaps it is there, and does not read.
+            let isKnown = !found.unreadable.contains { $0.shard == nil }
+            if isKnown { waiting.append(PendingRow(kind: .replication(scheduler.rules.replication))) }
         }
+        note(found.unreadable)
         for shard in view.operators.map(\.planned.shard) { view.end(shard) }
         rows = [:]
         for row in found.operators.sorted(by: { $0.record.shard < $1.record.shard }) {
             rows[row.record.shard] = OperatorRow(record: row.record, version: row.version)
             guard row.record.end == nil, let planned = Operator(row.record) else { continue }
-            view.begin(planned, at: now)
+            view.begin(planned, at: Self.beginning(row.version, found, now: now))
         }
         drives = drives.filter { rows[$0.key]?.record.end == nil }
+    }
+
+    /// An operator's patience does not begin anew with each leader of placement: the version of its row tells when it
+    /// began.
+    private static func beginning(_ version: Timestamp, _ found: ControlRows, now: Instant) -> Instant {
+        guard found.readMilliseconds > version.milliseconds else { return now }
+        // No interval is longer than half of what fits.
+        let age = min(found.readMilliseconds - version.milliseconds, 1 << 42)
+        return now + .milliseconds(-Int64(clamping: age))
+    }
+
+    /// What does not read is said once by each leader of placement, and its shard is left alone.
+    private mutating func note(_ rows: [UnreadableRow]) {
+        for row in rows where !unreadable.contains(row) { effects.append(.trouble("\(row)")) }
+        unreadable = rows
+        view.leaveAlone(Set(rows.compactMap(\.shard)))
     }
 
     /// As long as nobody has said how many replicas there are to be: as many as the cluster was formed with, so that it
@@ -39,6 +59,12 @@ extension Controller {
     /// The nodes that there are, as their rows say. Their own word follows in reports.
     package mutating func learn(_ nodes: [(node: NodeID, labels: [String: String])]) {
         for row in nodes { update(row.node, labels: row.labels) }
+    }
+
+    /// The nodes, as their rows were read for `readNodes`.
+    package mutating func relearn(_ nodes: [(node: NodeID, labels: [String: String])]) {
+        learn(nodes)
+        recheck?.isRead = true
     }
 
     private mutating func update(_ id: NodeID, labels: [String: String]) {
@@ -109,11 +135,17 @@ extension Controller {
         case .success(let descriptor):
             view.learn(descriptor)
             drive.refusal = nil
+            drive.senselessSince = nil
             drive.hint = nil
             drive.nextAt = now
         case .failure(let error):
             drive.nextAt = now + limits.retryInterval
             drive.refusal = Self.text(error)
+            if case .invalidRequest = error {
+                drive.senselessSince = drive.senselessSince ?? now
+            } else {
+                drive.senselessSince = nil
+            }
             switch error {
             case .notLeader(let hint):
                 drive.hint = hint?.node

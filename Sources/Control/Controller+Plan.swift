@@ -16,9 +16,38 @@ extension Controller {
         let plan = scheduler.plan(view, now: now)
         obstacles = plan.obstacles
         for ending in plan.ended {
-            waiting.append(PendingRow(kind: .end(ending.shard, failure: ending.failure?.description)))
+            // What was in the way says more than that it took too long.
+            let trouble = drives[ending.shard]?.refusal.map { " (\($0))" } ?? ""
+            waiting.append(
+                PendingRow(kind: .end(ending.shard, failure: ending.failure.map { "\($0)\(trouble)" })))
         }
+        endSenseless(but: plan.ended.map(\.shard), now: now)
         for planned in plan.operators { waiting.append(PendingRow(kind: .create(planned))) }
+        sweep(now: now)
+    }
+
+    /// A request that cannot be done ends with the reason; what placement wants by itself it would want again.
+    private mutating func endSenseless(but ended: [ShardID], now: Instant) {
+        for entry in view.operators where entry.planned.priority == .manual {
+            let shard = entry.planned.shard
+            guard let drive = drives[shard], let since = drive.senselessSince, now - since >= limits.senselessTime,
+                !ended.contains(shard)
+            else { continue }
+            waiting.append(PendingRow(kind: .end(shard, failure: drive.refusal)))
+        }
+    }
+
+    /// Deletes the rows of shards that are no more. One that was not in the map for a whole interval will not be again,
+    /// since ids are not reused.
+    private mutating func sweep(now: Instant) {
+        guard now - sweptAt >= limits.sweepInterval else { return }
+        sweptAt = now
+        let living = Set(view.shards.map(\.id))
+        let gone = rows.filter { $0.value.record.end != nil && !living.contains($0.key) }.keys.sorted()
+        for shard in gone.filter({ missing.contains($0) }).prefix(limits.rowsPerWriteMax) {
+            waiting.append(PendingRow(kind: .forget(shard)))
+        }
+        missing = Set(gone)
     }
 
     /// A node that is to leave, has nothing left and is silent has left.
@@ -67,6 +96,8 @@ extension Controller {
             return RowWrite(
                 key: SystemRow.replication, value: SystemRow.encode(replication: UInt8(clamping: factor.rawValue)),
                 expects: replicationVersion)
+        case .forget(let shard):
+            return RowWrite(key: SystemRow.key(ofOperatorOf: shard), value: nil, expects: rows[shard]?.version)
         }
     }
 
@@ -103,12 +134,13 @@ extension Controller {
                 view.update(known)
             }
             isPlanHurried = true
-            answer(pending.asker, .success(.accepted(operation: 0)))
+            answer(pending.asker, .success(.accepted(operation: 0, of: ShardID(0))))
         case .replication(let factor):
             scheduler.rules.replication = factor
             replicationVersion = version
             isPlanHurried = true
-            answer(pending.asker, .success(.accepted(operation: 0)))
+            answer(pending.asker, .success(.accepted(operation: 0, of: ShardID(0))))
+        case .forget(let shard): rows[shard] = nil
         }
     }
 
@@ -147,7 +179,7 @@ extension Controller {
         view.begin(planned, at: now)
         drives[planned.shard] = Drive()
         rows[planned.shard] = OperatorRow(record: planned.record, version: version)
-        answer(asker, .success(.accepted(operation: version.rawValue)))
+        answer(asker, .success(.accepted(operation: version.rawValue, of: planned.shard)))
         effects.append(.note("planned, \(planned)", planned.shard))
     }
 

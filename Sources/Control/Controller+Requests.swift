@@ -20,30 +20,81 @@ extension Controller {
             guard isSettled(now: now) else { return }
             if first.request.changesSomething, !waiting.isEmpty || !inFlight.isEmpty { return }
             askers.removeFirst()
-            serve(first.request, first.number, now: now)
-        }
-    }
-
-    private mutating func serve(_ request: PlacementRequest, _ number: UInt64, now: Instant) {
-        switch request {
-        case .status: answer(number, .success(.status(status(now: now))))
-        case .operation(let shard, let id): answer(number, .success(.operation(operation(of: shard, id))))
-        case .why(let shard): answer(number, why(shard, now: now))
-        case .move, .transfer, .setDuty, .setReplication:
-            do throws(Refusal) {
-                waiting.append(PendingRow(kind: try kind(for: request, now: now), asker: number))
-            } catch {
-                answer(number, .failure(Self.refused(error)))
+            guard serve(first.request, first.number, now: now) else {
+                // The others wait behind it: what they are told may depend on it.
+                askers.insert(first, at: 0)
+                return
             }
         }
     }
 
+    /// Nothing can be said or done without the rows.
+    mutating func refuseAskers(_ reason: String) {
+        for asker in askers { answer(asker.number, .failure(.invalidRequest(reason))) }
+        askers = []
+    }
+
+    /// Returns false when the answer has to wait for news of nodes.
+    private mutating func serve(_ request: PlacementRequest, _ number: UInt64, now: Instant) -> Bool {
+        switch request {
+        case .status: answer(number, .success(.status(status(now: now))))
+        case .operation(let shard, let id): answer(number, .success(.operation(operation(of: shard, id))))
+        case .why(let shard): answer(number, why(shard, now: now))
+        case .move, .transfer, .setDuty, .setReplication, .split, .merge:
+            do throws(Refusal) {
+                let kinds = try kinds(for: request, now: now)
+                for kind in kinds.dropLast() { waiting.append(PendingRow(kind: kind)) }
+                if let last = kinds.last { waiting.append(PendingRow(kind: last, asker: number)) }
+            } catch {
+                if mayPassWithNews(error, number, now: now) { return false }
+                answer(number, .failure(Self.refused(error)))
+            }
+        }
+        recheck = nil
+        return true
+    }
+
+    /// Whether a node may have joined of which nothing was heard yet: its row is read before anybody is refused for
+    /// lack of it, and it is asked how it is.
+    private mutating func mayPassWithNews(_ refusal: Refusal, _ number: UInt64, now: Instant) -> Bool {
+        switch refusal {
+        case .belowReplication, .unknownNode: break
+        default: return false
+        }
+        guard let known = recheck, known.number == number else {
+            recheck = (number, now + limits.newcomerTime, false)
+            effects.append(.readNodes)
+            return true
+        }
+        let isHeard = view.nodes.allSatisfy { calls.heard.contains($0.id) }
+        return now < known.until && !(known.isRead && isHeard)
+    }
+
+    /// The rows that a request needs; the last one is its own.
+    private func kinds(for request: PlacementRequest, now: Instant) throws(Refusal) -> [PendingRow.Kind] {
+        switch request {
+        case .move(let shard, let from, let to): return try create(.move(shard, from: from, to: to), now: now)
+        case .transfer(let shard, let to): return try create(.transfer(shard, to: to), now: now)
+        case .split(let key): return try create(.split(at: key), now: now)
+        case .merge(let shard): return try create(.merge(shard), now: now)
+        default: return [try kind(for: request, now: now)]
+        }
+    }
+
+    /// What merely evens things out gives way, unless a step of it may be on its way already.
+    private func create(_ request: ManualRequest, now: Instant) throws(Refusal) -> [PendingRow.Kind] {
+        let answer = try scheduler.answer(request, in: view, now: now)
+        for replaced in answer.replaces where drives[replaced.shard].map({ $0.number != 0 }) ?? false {
+            throw .operatorThere(replaced)
+        }
+        // The shard's own row is taken over by the new operator.
+        let others = answer.replaces.filter { $0.shard != answer.planned.shard }
+        let ends = others.map { PendingRow.Kind.end($0.shard, failure: "gives way to a request") }
+        return ends + [.create(answer.planned)]
+    }
+
     private func kind(for request: PlacementRequest, now: Instant) throws(Refusal) -> PendingRow.Kind {
         switch request {
-        case .move(let shard, let from, let to):
-            return .create(try scheduler.answer(.move(shard, from: from, to: to), in: view, now: now).planned)
-        case .transfer(let shard, let to):
-            return .create(try scheduler.answer(.transfer(shard, to: to), in: view, now: now).planned)
         case .setDuty(let node, .serving):
             guard view.node(node) != nil || duties[node] != nil else { throw .unknownNode(node) }
             return .duty(node, .serving)
@@ -57,7 +108,8 @@ extension Controller {
             guard let factor = ReplicationFactor(rawValue: Int(number)) else { throw .noSuchFactor(Int(number)) }
             try scheduler.checkReplication(factor, in: view, now: now)
             return .replication(factor)
-        case .status, .operation, .why: preconditionFailure("nothing is written for a question")
+        case .status, .operation, .why, .move, .transfer, .split, .merge:
+            preconditionFailure("it has no row of its own")
         }
     }
 
@@ -65,7 +117,7 @@ extension Controller {
     private static func refused(_ refusal: Refusal) -> RequestError {
         switch refusal {
         case .operatorThere(let planned) where planned.priority >= .manual: .invalidRequest(refusal.description)
-        case .operatorThere, .inJoint, .notHeard:
+        case .operatorThere, .inJoint, .notHeard, .notNear:
             .busy(retryAfterMilliseconds: 1_000, reason: refusal.description)
         default: .invalidRequest(refusal.description)
         }
@@ -82,10 +134,12 @@ extension Controller {
             operators: view.operators.prefix(PlacementStatus.operatorsMax).compactMap {
                 operation(of: $0.planned.shard)
             },
-            obstacles: obstacles.prefix(PlacementStatus.obstaclesMax).map(\.description))
+            obstacles: Array(
+                (unreadable.map(\.description) + obstacles.map(\.description)).prefix(PlacementStatus.obstaclesMax)))
     }
 
     private func nodesStatus(now: Instant) -> [PlacementStatus.Node] {
+        let departures = departures
         var counts: [NodeID: (leaders: UInt32, replicas: UInt32)] = [:]
         for shard in view.shards {
             for replica in shard.replicas {
@@ -101,13 +155,32 @@ extension Controller {
             let health = known.health(leadingSince: view.leadingSince, rules: scheduler.rules, now: now)
             return PlacementStatus.Node(
                 node: known.id, duty: known.duty.code, health: .init(health), leaders: counts[known.id]?.leaders ?? 0,
-                replicas: counts[known.id]?.replicas ?? 0)
+                replicas: counts[known.id]?.replicas ?? 0, departures: departures[known.id] ?? 0)
         }
         // Those that have left are forgotten otherwise.
         for (node, row) in duties where view.node(node) == nil {
             nodes.append(PlacementStatus.Node(node: node, duty: row.duty, health: .unknown))
         }
         return nodes.sorted { $0.node < $1.node }
+    }
+
+    /// How many running operators take something away from each node.
+    private var departures: [NodeID: UInt32] {
+        var counts: [NodeID: UInt32] = [:]
+        for entry in view.operators {
+            var nodes: Set<NodeID> = []
+            for step in entry.planned.steps {
+                switch step.action {
+                case .removeReplica(let member): nodes.insert(member.node)
+                case .enterJoint(_, let outgoing): nodes.formUnion(outgoing.map(\.node))
+                case .transferLeader:
+                    if let leader = view.shard(step.shard)?.leaderReplica { nodes.insert(leader.member.node) }
+                case .addLearner, .promote, .leaveJoint, .split, .merge: break
+                }
+            }
+            for node in nodes { counts[node, default: 0] += 1 }
+        }
+        return counts
     }
 
     private func operation(of shard: ShardID, _ id: UInt64) -> OperatorStatus? {
@@ -148,7 +221,7 @@ extension PlacementRequest {
     fileprivate var changesSomething: Bool {
         switch self {
         case .status, .operation, .why: false
-        case .move, .transfer, .setDuty, .setReplication: true
+        case .move, .transfer, .setDuty, .setReplication, .split, .merge: true
         }
     }
 }

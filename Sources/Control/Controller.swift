@@ -46,6 +46,16 @@ package struct Controller: Sendable {
     /// Operators that have ended, the latest last: whoever waits for one is told although another has followed.
     var endings: [OperatorStatus] = []
 
+    /// Rows that do not read: their shards are left alone.
+    package internal(set) var unreadable: [UnreadableRow] = []
+    var readAt = Instant.distantPast
+    /// Shards with a row of an ended operator that were not in the map at the last sweep.
+    var missing: Set<ShardID> = []
+    var sweptAt = Instant.distantPast
+    /// A request that would be refused for lack of nodes, until when it waits for news of them, and whether their rows
+    /// were read since.
+    var recheck: (number: UInt64, until: Instant, isRead: Bool)?
+
     let beganAt: Instant
     var plannedAt = Instant.distantPast
     var isPlanHurried = false
@@ -84,6 +94,8 @@ package struct Controller: Sendable {
         var hint: NodeID?
         /// The last refusal, for people.
         var refusal: String?
+        /// Since when the step is called senseless, each time.
+        var senselessSince: Instant?
     }
 
     /// A row that is to be written, and what follows when it is.
@@ -97,6 +109,8 @@ package struct Controller: Sendable {
             case create(Operator)
             case duty(NodeID, NodeDutyCode)
             case replication(ReplicationFactor)
+            /// The row of the last operator of a shard that is no more.
+            case forget(ShardID)
         }
     }
 
@@ -111,7 +125,11 @@ package struct Controller: Sendable {
     /// One look at everything that is due, about every 100 ms and after each event. Returns what is to be done.
     package mutating func look(now: Instant) -> [ControlEffect] {
         callNodes(now: now)
-        if !needsRows {
+        if let stop = unreadable.first(where: { $0.shard == nil }) {
+            refuseAskers("placement stands still: \(stop)")
+            // Somebody may mend it.
+            if now - readAt >= limits.rereadInterval { needsRows = true }
+        } else if !needsRows {
             serveAskers(now: now)
             drive(now: now)
             plan(now: now)

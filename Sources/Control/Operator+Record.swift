@@ -23,6 +23,11 @@ extension Operator {
     }
 }
 
+extension OperatorRecord {
+    /// Whether this release knows what it is.
+    var isKnown: Bool { Operator.Priority(code: priority) != nil || end != nil }
+}
+
 extension Operator.Step {
     fileprivate var record: OperatorRecord.Step {
         let action: OperatorRecord.Action =

@@ -6,12 +6,12 @@ package import Wire
 /// One row to be written, on condition that it still is as it was found.
 package struct RowWrite: Sendable {
     package var key: Key
-    /// What is to be there.
-    package var value: ByteBuffer
+    /// What is to be there; nil: nothing.
+    package var value: ByteBuffer?
     /// What it must be of; nil: there must be none.
     package var expects: Timestamp?
 
-    package init(key: Key, value: ByteBuffer, expects: Timestamp?) {
+    package init(key: Key, value: ByteBuffer?, expects: Timestamp?) {
         self.key = key
         self.value = value
         self.expects = expects
@@ -23,9 +23,11 @@ extension WriteRequest {
     package init(_ rows: [RowWrite], route: RouteStamp) throws(OperationProblem) {
         var list = OperationList()
         for row in rows {
-            let bytes = Array(row.value.readableBytesView)
+            let bytes = row.value.map { Array($0.readableBytesView) } ?? []
             if let version = row.expects {
-                try list.compareAndSet(row.key, bytes, expectVersion: version)
+                // Deletions have no condition; what has expired in the first millisecond of all is not there.
+                let expiry: UInt64? = row.value == nil ? 1 : nil
+                try list.compareAndSet(row.key, bytes, expectVersion: version, expiryMilliseconds: expiry)
             } else {
                 try list.putIfAbsent(row.key, bytes)
             }

@@ -11,8 +11,7 @@ enum Answer {
     indirect case page(ScanPage, resume: Key?)
     indirect case routes(RouteTable)
     indirect case status(NodeStatus)
-    /// What a shard has become by a split or a merge, what placement says, and why either was refused.
-    indirect case parts([Descriptor])
+    /// What placement or a check says, and why either was refused.
     indirect case placement(PlacementAnswer)
     indirect case checked(ShardCheck)
     indirect case refused(RequestError)

@@ -37,16 +37,11 @@ extension ClientCore {
             complete(slot, .routes(table))
         case (.status(let status), .status):
             complete(slot, .status(status))
-        case (.descriptors(let parts), .split):
-            complete(slot, .parts(parts))
-        case (.descriptor(let whole), .merge):
-            complete(slot, .parts([whole]))
         case (.placement(let answer), .placement):
             complete(slot, .placement(answer))
         case (.checked(let check), .check):
             complete(slot, .checked(check))
-        case (.failure(let error), .split), (.failure(let error), .merge), (.failure(let error), .placement),
-            (.failure(let error), .check):
+        case (.failure(let error), .placement), (.failure(let error), .check):
             complete(slot, .refused(error))
         case (.failure(let error), _):
             refused(slot, error)
@@ -133,9 +128,12 @@ extension ClientCore {
         if case .lookup = slot.operation { return lookupFailed(slot) }
         // Asked of one node once: the caller decides what follows.
         switch slot.operation {
-        case .split, .merge, .placement, .check:
+        case .placement, .check:
             let isSent = failure == .connectionLost
             return complete(slot, .refused(isSent ? .ambiguous : .notLeader(hint: nil)))
+        case .status where failure == .unreachable:
+            // Nobody else can answer.
+            return complete(slot, .failure(ClientError(.unreachable, trouble: trouble)))
         default: break
         }
         let decision = policy.decide(

@@ -12,8 +12,7 @@ extension ClientCore {
         case .lookup, .routes:
             guard let link = linkForLookup() else { return waitForAnyNode(slot) }
             send(slot, over: link, to: link.node, RouteStamp(shard: ShardID(0), version: 0))
-        case .status(let address), .split(let address, _), .merge(let address, _), .placement(let address, _),
-            .check(let address, _):
+        case .status(let address), .placement(let address, _), .check(let address, _):
             let link = link(at: address)
             send(slot, over: link, to: link.node, RouteStamp(shard: ShardID(0), version: 0))
         case .get, .getMany, .write, .expiringPut, .scan:
@@ -122,10 +121,6 @@ extension ClientCore {
             return .routes(RoutesRequest(key: nil, includesSystem: false))
         case .status:
             return .status
-        case .split(_, let request):
-            return .split(request)
-        case .merge(_, let request):
-            return .merge(request)
         case .placement(_, let request):
             return .placement(request)
         case .check(_, let request):

@@ -48,13 +48,25 @@ extension ClientCore {
         let now = turnTime()
         for slot in slots where slot.phase != .free && slot.deadline <= now { expire(slot) }
         waitingForRoutes.removeAll { resolve($0) == nil }
-        if links.contains(where: { isSilent($0) }) { startLookup() }
+        if links.contains(where: { isSilent($0) }) {
+            startLookup()
+            askOthersForRoutes()
+        }
         if freeSlots.count < slots.count { startSweep() }
     }
 
     /// Whether the node behind `link` owes answers and has said nothing for long.
     func isSilent(_ link: NodeLink) -> Bool {
         link.isConnected && link.inFlight > 0 && turnTime() - link.heardAt > ClientCore.silenceMax
+    }
+
+    /// Any node can tell the routes: another one does sooner.
+    private func askOthersForRoutes() {
+        guard links.contains(where: { $0.isConnected && !isSilent($0) }) else { return }
+        for slot in slots where slot.phase == .sent {
+            guard case .routes = slot.operation, let link = slot.link, isSilent(link) else { continue }
+            failed(slot, .connectionLost, learned: true)
+        }
     }
 
     private func expire(_ slot: Slot) {

@@ -1,3 +1,4 @@
+import NIOCore
 package import Wire
 
 extension DShardClient {
@@ -10,14 +11,18 @@ extension DShardClient {
         }
     }
 
-    /// How the node at `endpoint` ("host:port") sees itself and its neighbours.
+    /// How the node at `endpoint` ("host:port") sees itself and its neighbours. One that cannot be reached, or says
+    /// nothing for two seconds, is not waited for.
     package func status(of endpoint: String) async throws(ClientError) -> NodeStatus {
-        switch await perform(.status(address: endpoint), key: nil, byteCount: 0) {
+        switch await perform(.status(address: endpoint), key: nil, byteCount: 0, limit: Self.statusLimit) {
         case .status(let status): return status
         case .failure(let error): throw error
         default: throw .strangeAnswer
         }
     }
+
+    /// One node that is stopped must not keep all others from being seen.
+    static let statusLimit = TimeAmount.seconds(2)
 
     /// The status of every node of the cluster, in ascending order of ids; those that do not answer come with the
     /// reason. All are asked at once.

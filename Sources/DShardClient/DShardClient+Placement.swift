@@ -62,7 +62,7 @@ extension PlacementRequest {
     fileprivate var isQuestion: Bool {
         switch self {
         case .status, .operation, .why: true
-        case .move, .transfer, .setDuty, .setReplication: false
+        case .move, .transfer, .setDuty, .setReplication, .split, .merge: false
         }
     }
 }

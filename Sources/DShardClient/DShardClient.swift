@@ -52,16 +52,18 @@ public final class DShardClient: Sendable {
 
     /// Runs one request. From a task on the client's own loop it begins at once; from elsewhere, at the loop's next
     /// turn.
-    func perform(_ operation: Operation, key: Key?, byteCount: Int) async -> Answer {
+    /// `limit` is for requests that are not worth all of the client's time.
+    func perform(_ operation: Operation, key: Key?, byteCount: Int, limit: TimeAmount? = nil) async -> Answer {
+        let time = limit.map { min($0, timeout) } ?? timeout
         // Safe because of `Reply`.
-        await unsafe withUnsafeContinuation { (continuation: UnsafeContinuation<Answer, Never>) in
-            let (core, timeout, reply) = unsafe (core, timeout, Reply(continuation))
+        return await unsafe withUnsafeContinuation { (continuation: UnsafeContinuation<Answer, Never>) in
+            let (core, reply) = unsafe (core, Reply(continuation))
             guard !eventLoop.inEventLoop else {
-                core.submit(operation, key: key, byteCount: byteCount, timeout: timeout, reply: reply)
+                core.submit(operation, key: key, byteCount: byteCount, timeout: time, reply: reply)
                 return
             }
             eventLoop.execute {
-                core.submit(operation, key: key, byteCount: byteCount, timeout: timeout, reply: reply)
+                core.submit(operation, key: key, byteCount: byteCount, timeout: time, reply: reply)
             }
         }
     }

@@ -20,10 +20,6 @@ enum Operation: Sendable {
     case lookup
     /// The view of itself of the node at this address.
     case status(address: String)
-    /// A split, asked of the node at this address.
-    case split(address: String, SplitRequest)
-    /// A merge, asked of the node at this address.
-    case merge(address: String, MergeRequest)
     /// A request to placement, asked of the node at this address.
     case placement(address: String, PlacementRequest)
     /// A check of a shard, asked of the node at this address.
@@ -33,7 +29,7 @@ enum Operation: Sendable {
     var isWrite: Bool {
         switch self {
         case .write, .expiringPut: true
-        case .get, .getMany, .scan, .routes, .lookup, .status, .split, .merge, .placement, .check: false
+        case .get, .getMany, .scan, .routes, .lookup, .status, .placement, .check: false
         }
     }
 
@@ -42,7 +38,7 @@ enum Operation: Sendable {
         switch self {
         case .get(let consistency), .getMany(_, let consistency): consistency != .linearizable
         case .scan(let page): page.consistency != .linearizable
-        case .write, .expiringPut, .routes, .lookup, .status, .split, .merge, .placement, .check: false
+        case .write, .expiringPut, .routes, .lookup, .status, .placement, .check: false
         }
     }
 
@@ -51,7 +47,7 @@ enum Operation: Sendable {
         switch self {
         case .getMany: true
         case .write(_, let count): count > 1
-        case .get, .expiringPut, .scan, .routes, .lookup, .status, .split, .merge, .placement, .check: false
+        case .get, .expiringPut, .scan, .routes, .lookup, .status, .placement, .check: false
         }
     }
 }

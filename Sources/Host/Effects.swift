@@ -33,6 +33,8 @@ package struct Effects: Sendable {
     package var cleared: [LogName] = []
     /// Checks that did not find everything compared and equal, for people.
     package var checks: [ShardCheck] = []
+    /// Scans that nobody waits for any more, if they are still under way.
+    package var scansOver: [(shard: ShardID, position: LogPosition)] = []
 
     package init() {}
 
@@ -44,7 +46,7 @@ package struct Effects: Sendable {
 
     private var hasNoReplicaWork: Bool {
         snapshotMessages.isEmpty && snapshotTasks.isEmpty && applyChanges.isEmpty && notices.isEmpty
-            && suspicions.isEmpty && cleared.isEmpty && checks.isEmpty
+            && suspicions.isEmpty && cleared.isEmpty && checks.isEmpty && scansOver.isEmpty
     }
 }
 

@@ -100,6 +100,12 @@ package struct Host: Sendable {
     /// Checks of shards that are led here, at most one of each (rule 39).
     var checks: [CheckRound] = []
     var checksTendedAt = Instant.distantPast
+    /// Scans of replicas here that were asked for and are not over.
+    var scansUnderWay: [(name: LogName, position: LogPosition)] = []
+    /// When a shard that does not change was last checked for that, and how long the next one waits.
+    var quietScan = (at: Instant.distantPast, pause: Interval.zero)
+    /// Where the search for the next one begins.
+    var quietCursor = 0
     /// What replicas here held at their last check. Looked up only.
     var ownReports: [ShardID: CheckReport] = [:]
     var convictions: [Conviction] = []

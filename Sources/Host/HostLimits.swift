@@ -72,8 +72,11 @@ package struct HostLimits: Sendable {
     package var scanInterval: Interval = .seconds(600)
     /// How often is looked whether checks are due or over.
     package var checkTick: Interval = .seconds(1)
-    /// How long a check waits for a replica that can be reached. Twice the time of the leader's own scan at least.
+    /// How long a check waits for a replica that can be reached; with a scan, beyond the time that the shard takes to
+    /// be read beside others…
     package var checkPatience: Interval = .seconds(60)
+    /// …and no longer than this in any case: a scan that takes longer than its margin counts for nothing.
+    package var checkPatienceMax: Interval = .seconds(840)
     /// How long it waits for one that cannot.
     package var checkGrace: Interval = .seconds(2)
     /// How long a replica that differs is told so.
@@ -82,6 +85,12 @@ package struct HostLimits: Sendable {
     package var condemnedTime: Interval = .seconds(2)
     /// What scans read at most.
     package var scanBytesPerSecond: Int = 16 << 20
+    /// A shard that does not change has its rows read about this often…
+    package var quietScanInterval: Interval = .seconds(86_400)
+    /// …one after the other of those that are led here: the next one this long after the last at least…
+    package var quietScanPause: Interval = .seconds(30)
+    /// …and so long that no more than this is read of each replica.
+    package var quietScanBytesPerSecond: Int = 256 << 10
 
     /// The usual bounds.
     package init() {}

@@ -51,6 +51,8 @@ package struct Replica: Sendable {
     var checkDue: Instant?
     /// When the last check with a scan was proposed here.
     var scannedAt = Instant.distantPast
+    /// About how much it stores, if it was measured.
+    var sizeBytes: UInt64 = 0
     /// What its log says of merges, as of the applied state.
     package internal(set) var merge = MergeState()
     /// How much its session table holds, once this process has applied anything of it: every leader has, its first

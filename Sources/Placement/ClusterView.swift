@@ -18,6 +18,8 @@ package struct ClusterView: Sendable {
     package private(set) var operators: [RunningOperator] = []
     /// Every shard that is in one of them.
     private var taken: Set<ShardID> = []
+    /// Shards of which nobody knows what is being done with them: nothing is planned there.
+    private(set) var leftAlone: Set<ShardID> = []
 
     package init(leadingSince: Instant) { self.leadingSince = leadingSince }
 
@@ -26,6 +28,9 @@ package struct ClusterView: Sendable {
         let position = nodePosition(id)
         return position < nodes.count && nodes[position].id == id ? nodes[position] : nil
     }
+
+    /// Has nothing planned for these shards, and for no others again.
+    package mutating func leaveAlone(_ shards: Set<ShardID>) { leftAlone = shards }
 
     /// The shard with this id. Looks at all of them.
     package func shard(_ id: ShardID) -> ShardView? { shards.first { $0.id == id } }

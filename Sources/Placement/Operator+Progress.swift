@@ -22,6 +22,8 @@ extension Operator {
         case timedOut(step: Int)
         /// A node that was to take something over cannot any more.
         case nodeLost(NodeID)
+        /// A merge needs every replica, and one is down.
+        case replicaDown(ShardID, NodeID)
         /// Something more urgent needs the shard, and nothing was done yet.
         case preempted(by: Priority)
     }
@@ -75,6 +77,7 @@ extension Operator.Failure: CustomStringConvertible {
         case .shardGone(let shard): "shard \(shard) is gone"
         case .timedOut(let step): "step \(step + 1) took too long"
         case .nodeLost(let node): "node \(node) cannot take it any more"
+        case .replicaDown(let shard, let node): "shard \(shard) has a replica on node \(node) that is down"
         case .preempted(let priority): "gives way to \(priority)"
         }
     }

@@ -35,7 +35,14 @@ extension Pass {
             return .planned
         }
         let reason = Operator.Reason.decommissioning(old.member.node)
-        if shard.voters.count > wantedVoters(shard) { return remove(old.member, position, priority, reason) }
+        let wanted = wantedVoters(shard)
+        guard shard.voters.count <= wanted else {
+            // One that does nothing is missed less than one that leaves.
+            guard let idle = shard.voters.first(where: { !isLive($0) }) else {
+                return remove(old.member, position, priority, reason)
+            }
+            return remove(idle.member, position, priority, .voterSurplus(has: shard.voters.count, wanted: wanted))
+        }
         return replace(old, position, priority, reason)
     }
 }

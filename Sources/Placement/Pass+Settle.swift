@@ -107,6 +107,12 @@ extension Pass {
                 if !node.isUp || isLeaving { return .nodeLost(member.node) }
             }
         }
+        if case .merge(let right, _, _) = planned.steps[next].action {
+            for shard in [planned.shard, right] {
+                let down = running(shard: shard)?.replicas.first { !isLive($0) }
+                if let down { return .replicaDown(shard, down.member.node) }
+            }
+        }
         // A transfer is over before it is in anybody's way.
         let isShort = planned.steps.allSatisfy { $0.action.isTransfer }
         guard next == 0, planned.priority < .manual, !isShort else { return nil }

@@ -80,6 +80,11 @@ struct Pass {
     /// Looks at the running operators and at every shard.
     mutating func prepare() {
         settle()
+        if !view.leftAlone.isEmpty {
+            for position in view.shards.indices where view.leftAlone.contains(view.shards[position].id) {
+                isBusy[position] = true
+            }
+        }
         survey()
     }
 

@@ -13,13 +13,19 @@ package enum Refusal: Error, Hashable, Sendable {
     case systemShard
     /// Nothing was heard of the shard since this placement leader leads; it soon is.
     case notHeard(ShardID)
+    /// The row of its operator cannot be read.
+    case recordUnreadable(ShardID)
+    /// The key is longer than a shard's first one may be.
+    case borderTooLong
+    /// A merge needs every replica near, and one lags a little (rule 33).
+    case notNear(ShardID)
     /// An operator of at least the same priority has it.
     case operatorThere(Operator)
     /// Its members are being changed.
     case inJoint(ShardID)
     /// No shard of users follows.
     case lastShard(ShardID)
-    /// A merge needs every replica of both alive and near (rule 33).
+    /// A merge needs every replica of both alive (rule 33).
     case notAllNear(ShardID)
     /// A merge needs equal nodes, and neither can be brought to those of the other.
     case cannotAlign(ShardID, ShardID)
@@ -50,12 +56,16 @@ extension Refusal: CustomStringConvertible {
         case .unknownShard(let shard): "there is no shard \(shard)"
         case .unknownKey(let key): "no shard has \(key)"
         case .borderThere(let key): "a shard already begins at \(key)"
+        case .borderTooLong: "a shard may begin at a key of at most \(KeyLimits.borderBytesMax) bytes"
+        case .recordUnreadable(let shard):
+            "shard \(shard) is left alone, because the row of its operator cannot be read; see admin operators"
+        case .notNear(let shard): "shard \(shard) has a replica that is behind; try again"
         case .systemShard: "the system shard is never split or merged"
         case .notHeard(let shard): "shard \(shard) has not reported yet; try again in a few seconds"
         case .operatorThere(let planned): "busy: \(planned)"
         case .inJoint(let shard): "the members of shard \(shard) are being changed; try again"
         case .lastShard(let shard): "shard \(shard) is the last one; name the left one of two"
-        case .notAllNear(let shard): "shard \(shard) has a replica that is down, suspect or behind"
+        case .notAllNear(let shard): "shard \(shard) has a replica that is down, suspect or does not vote"
         case .cannotAlign(let left, let right):
             "shards \(left) and \(right) are on different nodes, and neither can go to the other's; move one first"
         case .notOn(let shard, let node): "shard \(shard) has no voter on node \(node)"

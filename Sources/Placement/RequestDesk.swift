@@ -26,6 +26,7 @@ struct RequestDesk {
     private mutating func split(at key: Key) throws(Refusal) -> Operator {
         guard let shard = pass.view.shard(at: key) else { throw .unknownKey(key) }
         if shard.isSystem { throw .systemShard }
+        if key.bytes.count > KeyLimits.borderBytesMax + 1 { throw .borderTooLong }
         if shard.descriptor.range.start == key { throw .borderThere(key) }
         _ = try claim(shard.id)
         var writer = StepWriter(shard.descriptor)
@@ -34,9 +35,9 @@ struct RequestDesk {
     }
 
     private mutating func merge(_ id: ShardID) throws(Refusal) -> Operator {
+        if let shard = pass.view.shard(id), shard.isSystem { throw .systemShard }
         let left = try claim(id)
         let leftShard = pass.view.shards[left]
-        if leftShard.isSystem { throw .systemShard }
         let right = left + 1
         guard right < pass.view.shards.count else { throw .lastShard(id) }
         let rightShard = pass.view.shards[right]
@@ -45,8 +46,9 @@ struct RequestDesk {
         }
         _ = try claim(rightShard.id)
         for shard in [leftShard, rightShard] {
-            let isWhole = shard.replicas.allSatisfy { $0.role == .voter && $0.isNear && pass.isLive($0) }
+            let isWhole = shard.replicas.allSatisfy { $0.role == .voter && pass.isLive($0) }
             if !isWhole { throw .notAllNear(shard.id) }
+            if !shard.replicas.allSatisfy(\.isNear) { throw .notNear(shard.id) }
         }
         guard let planned = pass.merge(left, right, .manual, .requested(request)) else {
             throw .cannotAlign(leftShard.id, rightShard.id)
@@ -89,6 +91,7 @@ struct RequestDesk {
     private mutating func claim(_ id: ShardID) throws(Refusal) -> Int {
         guard let position = pass.view.shards.firstIndex(where: { $0.id == id }) else { throw .unknownShard(id) }
         let shard = pass.view.shards[position]
+        if pass.view.leftAlone.contains(id) { throw .recordUnreadable(id) }
         if let running = pass.view.operation(on: id), pass.isBusy[position] {
             // Half done, it would leave behind what the new one does not expect.
             let isUntouched = running.steps.first?.expects == shard.descriptor.epoch

@@ -4,17 +4,18 @@ import Raft
 extension PlacementAnswer {
     /// ```
     /// placement := kind:u8 fields                                            do not renumber
-    /// 1 accepted    := operation:u64
+    /// 1 accepted    := operation:u64 shard:u64
     /// 2 status      := leader:u64 replication:u8 unevenShards:u32 count:u32 node* count:u32 operator* count:u32 text*
     /// 3 operation   := present:u8 [operator]
     /// 4 explanation := text
-    /// node          := node:u64 duty:u8 health:u8 leaders:u32 replicas:u32
+    /// node          := node:u64 duty:u8 health:u8 leaders:u32 replicas:u32 departures:u32
     /// operator      := id:u64 shard:u64 done:u16 priority:text reason:text count:u32 text* state:u8 [text]
     ///                  state: 1 running 2 running, waiting for 3 done 4 failed
     /// ```
     func writeFields(into buffer: inout ByteBuffer) {
         switch self {
-        case .accepted(let operation): buffer.writeMultipleIntegers(UInt8(1), operation, endianness: .little)
+        case .accepted(let operation, let shard):
+            buffer.writeMultipleIntegers(UInt8(1), operation, shard.rawValue, endianness: .little)
         case .status(let status):
             buffer.writeLittle(UInt8(2))
             status.write(into: &buffer)
@@ -30,7 +31,9 @@ extension PlacementAnswer {
     static func read(_ reader: inout WireReader) throws(WireError) -> PlacementAnswer {
         let kind = try reader.readUInt8()
         switch kind {
-        case 1: return .accepted(operation: try reader.readUInt64())
+        case 1:
+            let operation = try reader.readUInt64()
+            return .accepted(operation: operation, of: ShardID(try reader.readUInt64()))
         case 2: return .status(try PlacementStatus.read(&reader))
         case 3:
             return .operation(
@@ -47,7 +50,7 @@ extension PlacementStatus {
         buffer.writeList(nodes) { buffer, node in
             buffer.writeMultipleIntegers(
                 node.node.rawValue, node.duty.rawValue, node.health.rawValue, node.leaders, node.replicas,
-                endianness: .little)
+                node.departures, endianness: .little)
         }
         buffer.writeList(operators) { $1.write(into: &$0) }
         buffer.writeList(obstacles) { $0.writeText($1) }
@@ -57,13 +60,13 @@ extension PlacementStatus {
         let leader = NodeID(try reader.readUInt64())
         let replication = try reader.readUInt8()
         let unevenShards = try reader.readUInt32()
-        let nodes = try reader.readList(elementBytesMin: 18) { (reader) throws(WireError) in
+        let nodes = try reader.readList(elementBytesMin: 22) { (reader) throws(WireError) in
             let node = NodeID(try reader.readUInt64())
             guard let duty = NodeDutyCode(rawValue: try reader.readUInt8()) else { throw .badValue("duty") }
             guard let health = Health(rawValue: try reader.readUInt8()) else { throw .badValue("health") }
             return Node(
                 node: node, duty: duty, health: health, leaders: try reader.readUInt32(),
-                replicas: try reader.readUInt32())
+                replicas: try reader.readUInt32(), departures: try reader.readUInt32())
         }
         let operators = try reader.readList(
             elementBytesMin: 27, limit: operatorsMax

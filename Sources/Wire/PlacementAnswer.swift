@@ -2,8 +2,9 @@ package import Raft
 
 /// What placement answers to an administrator.
 package enum PlacementAnswer: Sendable, Equatable {
-    /// The request is recorded and will be carried out: the operator's name for people, or zero where there is none.
-    case accepted(operation: UInt64)
+    /// The request is recorded and will be carried out: the operator's name for people and the shard that has it, or
+    /// zeros where there is none.
+    case accepted(operation: UInt64, of: ShardID)
     case status(PlacementStatus)
     /// Nil when the operator is not remembered: a shard's row keeps the last one.
     case operation(OperatorStatus?)
@@ -53,15 +54,19 @@ package struct PlacementStatus: Sendable, Equatable {
         package var leaders: UInt32
         /// Replicas that it has, the system shard's included.
         package var replicas: UInt32
+        /// Operators under way that take a replica or a leadership away from it.
+        package var departures: UInt32
 
         package init(
-            node: NodeID, duty: NodeDutyCode, health: Health, leaders: UInt32 = 0, replicas: UInt32 = 0
+            node: NodeID, duty: NodeDutyCode, health: Health, leaders: UInt32 = 0, replicas: UInt32 = 0,
+            departures: UInt32 = 0
         ) {
             self.node = node
             self.duty = duty
             self.health = health
             self.leaders = leaders
             self.replicas = replicas
+            self.departures = departures
         }
     }
 

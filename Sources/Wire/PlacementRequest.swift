@@ -1,4 +1,4 @@
-import Keyspace
+package import Keyspace
 import NIOCore
 package import Raft
 
@@ -15,6 +15,10 @@ package enum PlacementRequest: Hashable, Sendable {
     case transfer(ShardID, to: NodeID)
     case setDuty(NodeID, NodeDutyCode)
     case setReplication(UInt8)
+    /// The shard that has the key is to end before it.
+    case split(at: Key)
+    /// The shard is to absorb its right neighbour.
+    case merge(ShardID)
 }
 
 extension PlacementRequest {
@@ -23,6 +27,7 @@ extension PlacementRequest {
     /// 1 status         := nothing            2 operation      := shard:u64 id:u64  3 why  := shard:u64
     /// 4 move           := shard:u64 from:u64 to:u64                   5 transfer := shard:u64 to:u64
     /// 6 setDuty        := node:u64 duty:u8   7 setReplication := factor:u8
+    /// 8 split          := key                9 merge          := shard:u64
     /// ```
     func writeFields(into buffer: inout ByteBuffer) {
         switch self {
@@ -38,6 +43,10 @@ extension PlacementRequest {
         case .setDuty(let node, let duty):
             buffer.writeMultipleIntegers(UInt8(6), node.rawValue, duty.rawValue, endianness: .little)
         case .setReplication(let factor): buffer.writeMultipleIntegers(UInt8(7), factor, endianness: .little)
+        case .split(let key):
+            buffer.writeLittle(UInt8(8))
+            buffer.writeKey(key)
+        case .merge(let shard): buffer.writeMultipleIntegers(UInt8(9), shard.rawValue, endianness: .little)
         }
     }
 
@@ -58,6 +67,8 @@ extension PlacementRequest {
             guard let duty = NodeDutyCode(rawValue: try reader.readUInt8()) else { throw .badValue("duty") }
             return .setDuty(node, duty)
         case 7: return .setReplication(try reader.readUInt8())
+        case 8: return .split(at: try reader.readKey())
+        case 9: return .merge(ShardID(try reader.readUInt64()))
         default: throw .unknownKind(kind)
         }
     }

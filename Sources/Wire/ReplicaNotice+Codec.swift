@@ -17,7 +17,8 @@ extension ReplicaNotice {
     /// 13 split   := number:u64 split          see SplitRequest.swift
     /// 14 merge   := mergeNotice, see MergeNotice.swift
     /// 20 checked := to:member report          21 diverged := report count:u32 replica:u64*
-    /// report     := shard:u64 from:member index:u64 term:u64 chain:u64 hasScan:u8 [scan:u64]
+    /// 22 checkOver := shard:u64 index:u64 term:u64
+    /// report     := shard:u64 from:member index:u64 term:u64 format:u8 chain:u64 hasScan:u8 [scan:u64]
     /// ```
     @discardableResult
     package func encode(into buffer: inout ByteBuffer) -> Bool {
@@ -73,6 +74,9 @@ extension ReplicaNotice {
         case .diverged(let divergence):
             buffer.writeLittle(UInt8(21))
             divergence.write(into: &buffer)
+        case .checkOver(let shard, let position):
+            buffer.writeMultipleIntegers(
+                UInt8(22), shard.rawValue, position.index.rawValue, position.term.rawValue, endianness: .little)
         }
         return FrameWriter.end(frame, in: &buffer)
     }
@@ -110,6 +114,10 @@ extension ReplicaNotice {
         case 14: return .merge(try MergeNotice.read(&reader))
         case 20: return .checked(to: try reader.readMember(), try CheckReport.read(&reader))
         case 21: return .diverged(try CheckDivergence.read(&reader))
+        case 22:
+            let shard = ShardID(try reader.readUInt64())
+            let index = try reader.readIndex()
+            return .checkOver(shard, LogPosition(index: index, term: Term(try reader.readUInt64())))
         default: throw .unknownKind(kind)
         }
     }

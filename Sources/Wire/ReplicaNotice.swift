@@ -39,4 +39,6 @@ package enum ReplicaNotice: Sendable, Equatable {
     case checked(to: Member, CheckReport)
     /// For a replica of the receiver: it is not what a majority is (rule 39).
     case diverged(CheckDivergence)
+    /// The check whose entry is there is judged or given up: nobody waits for what the receiver still reads for it.
+    case checkOver(ShardID, LogPosition)
 }

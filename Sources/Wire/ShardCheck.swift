@@ -54,6 +54,8 @@ package struct ShardCheck: Hashable, Sendable {
         case notScanned = 5
         /// It did not answer.
         case notHeard = 6
+        /// Its node runs a release that hashes otherwise, which says nothing about what is stored.
+        case otherFormat = 7
     }
 }
 

@@ -9,7 +9,8 @@ package import Raft
 /// "settings/replication"    → format:u8=1 factor:u8
 /// ```
 /// Ids are decimal: of a node, and of the shard that the operator changes. The row of a shard's operator stays when
-/// that ends, until the next one takes its place: it tells what was done, and a conditional write needs a version.
+/// that ends, until the next one takes its place: it tells what was done, and a conditional write needs a version. Its
+/// version while it runs is the operator's name, and tells when it began. That of a shard which is no more expires.
 extension SystemRow {
     /// All rows of what nodes are to do.
     package static let duties = KeyRange(start: .system("duties/"), end: .system("duties0"))
@@ -28,6 +29,9 @@ extension SystemRow {
 
     /// The node whose duty's row `key` is; nil when it is no such key.
     package static func node(ofDuty key: Key) -> NodeID? { number(of: key, in: duties).map { NodeID($0) } }
+
+    /// The shard whose last operator's row `key` is; nil when it is no such key.
+    package static func shard(ofOperator key: Key) -> ShardID? { number(of: key, in: operators).map { ShardID($0) } }
 
     /// The value of the row of a node's duty.
     package static func encode(duty: NodeDutyCode) -> ByteBuffer {

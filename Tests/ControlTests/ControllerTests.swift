@@ -10,7 +10,7 @@ import Wire
     private let shard = ShardID(2)
 
     private func accepted(_ answer: Result<PlacementAnswer, RequestError>?) throws -> UInt64 {
-        guard case .success(.accepted(let operation)) = try #require(answer) else {
+        guard case .success(.accepted(let operation, _)) = try #require(answer) else {
             Issue.record("\(String(describing: answer))")
             return 0
         }

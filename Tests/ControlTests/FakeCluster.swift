@@ -35,6 +35,19 @@ struct FakeCluster {
     /// Requests for splits that nobody answers; the first is done all the same.
     var losesSplitAnswers = false
     var refusesSplits = false
+    /// What the leader calls every split from now on.
+    var senselessSplits: String?
+    /// Leaders do not change members.
+    var refusesChanges = false
+    var refusesMerges = false
+    /// Whom the next leader that is asked for a transfer takes for the leader, wrongly.
+    var misleads: NodeID?
+    /// What the controller wanted to be looked after.
+    var troubles: [String] = []
+    /// What it has told the log.
+    var notes: [String] = []
+    /// Whether new nodes' rows are found when they are looked for.
+    var readsNodes = true
 
     static let system = ShardID(1)
 
@@ -132,8 +145,14 @@ extension FakeCluster {
             guard !down.contains(node), nodes.contains(node) else { return }
             controller.hear(report(of: node, term), from: node, now: now)
         case .send(.request(let number, let request), let node):
+            // Who is down says nothing.
+            if down.contains(node) { return }
             controller.answered(number, change(request, at: node), now: now)
+        case .send(.merge(.ask(let number, let request)), let node):
+            if down.contains(node) { return }
+            controller.answered(number, merge(request, at: node), now: now)
         case .send(.transfer(let number, let shard, let epoch, let to), let node):
+            if down.contains(node) { return }
             controller.answered(number, transfer(shard, epoch, to, at: node), now: now)
         case .send(.split(let number, let request), let node):
             let answer = split(request, at: node)
@@ -141,7 +160,9 @@ extension FakeCluster {
         case .send: break
         case .write(let rows): write(rows, &controller)
         case .answer(let number, let result): answers[number] = result
-        case .note: break
+        case .note(let text, _): notes.append(text)
+        case .trouble(let text): troubles.append(text)
+        case .readNodes: if readsNodes { controller.relearn(nodes.map { ($0, [:]) }) }
         }
     }
 
@@ -152,9 +173,9 @@ extension FakeCluster {
                 versions.append(nil)
                 continue
             }
-            version = version.advanced(by: 1)
+            version = max(version.advanced(by: 1), Timestamp(milliseconds: milliseconds))
             writes += 1
-            rows[row.key] = (row.value, version)
+            if let value = row.value { rows[row.key] = (value, version) } else { rows[row.key] = nil }
             versions.append(version)
         }
         if let left = losesWriteAfter {
@@ -168,17 +189,13 @@ extension FakeCluster {
         var found = ControlRows()
         found.nodes = nodes.map { ($0, [:]) }
         found.shards = shards.values.map(\.descriptor).sorted { $0.shard < $1.shard }
-        for (key, row) in rows {
-            if SystemRow.operators.contains(key), let record = try? SystemRow.decodeOperator(row.value) {
-                found.operators.append((record, row.version))
-            } else if let node = SystemRow.node(ofDuty: key), let duty = try? SystemRow.decodeDuty(row.value) {
-                found.duties.append((node, duty, row.version))
-            } else if key == SystemRow.replication, let factor = try? SystemRow.decodeReplication(row.value) {
-                found.replication = (factor, row.version)
-            }
-        }
+        for (key, row) in rows.sorted(by: { $0.key < $1.key }) { found.take(key, row.value, row.version) }
+        found.readMilliseconds = milliseconds
         return found
     }
+
+    /// The cluster's clock.
+    private var milliseconds: UInt64 { UInt64(clamping: now.nanoseconds / 1_000_000) }
 
     func report(of node: NodeID, _ term: Term) -> PlacementReport {
         let led = shards.values.filter { $0.leader == node }.sorted { $0.descriptor.shard < $1.descriptor.shard }
@@ -201,6 +218,7 @@ extension FakeCluster {
         _ request: ReplicaRequest, at node: NodeID
     ) -> Result<Descriptor, RequestError> {
         guard var shard = shards[request.shard], !down.contains(node) else { return .failure(.notLeader(hint: nil)) }
+        if refusesChanges { return .failure(.unavailable("not now")) }
         guard shard.leader == node else {
             return .failure(.notLeader(hint: NodeAddress(node: shard.leader, address: "", incarnation: 0)))
         }
@@ -236,6 +254,7 @@ extension FakeCluster {
             return .failure(.notLeader(hint: nil))
         }
         guard shard.descriptor.epoch == request.epoch else { return .failure(.epochMismatch([shard.descriptor])) }
+        if let senselessSplits { return .failure(.invalidRequest(senselessSplits)) }
         let child = ShardID((shards.keys.max()?.rawValue ?? 0) + 1)
         guard !refusesSplits, let parts = shard.descriptor.split(at: request.key, child: child, first: node) else {
             return .failure(.unavailable("no id"))
@@ -247,11 +266,31 @@ extension FakeCluster {
         return .success(parts.parent)
     }
 
+    private mutating func merge(_ request: MergeRequest, at node: NodeID) -> Result<Descriptor, RequestError> {
+        guard var left = shards[request.shard], let right = shards[request.right], left.leader == node else {
+            return .failure(.notLeader(hint: nil))
+        }
+        if refusesMerges { return .failure(.unavailable("not now")) }
+        guard left.descriptor.epoch == request.epoch, right.descriptor.epoch == request.rightEpoch,
+            left.descriptor.isAligned(with: right.descriptor),
+            let whole = left.descriptor.absorbing(right.descriptor)
+        else { return .failure(.epochMismatch([left.descriptor, right.descriptor])) }
+        left.descriptor = whole
+        shards[request.shard] = left
+        shards[request.right] = nil
+        changes += 1
+        return .success(whole)
+    }
+
     private mutating func transfer(
         _ id: ShardID, _ epoch: Epoch, _ to: ReplicaID, at node: NodeID
     ) -> Result<Descriptor, RequestError> {
         guard let shard = shards[id], shard.leader == node, !down.contains(node) else {
             return .failure(.notLeader(hint: nil))
+        }
+        if let other = misleads {
+            misleads = nil
+            return .failure(.notLeader(hint: NodeAddress(node: other, address: "", incarnation: 0)))
         }
         guard shard.descriptor.epoch == epoch else { return .failure(.epochMismatch([shard.descriptor])) }
         guard let member = shard.descriptor.configuration.member(to), !down.contains(member.node) else {

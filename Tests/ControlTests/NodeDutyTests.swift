@@ -7,7 +7,7 @@ import Wire
 
 /// Nodes that come, go for a while, go for good, and die.
 @Suite struct NodeDutyTests {
-    private let done: Result<PlacementAnswer, RequestError> = .success(.accepted(operation: 0))
+    private let done: Result<PlacementAnswer, RequestError> = .success(.accepted(operation: 0, of: ShardID(0)))
 
     @Test func aNewNodeGetsItsPart() {
         var cluster = FakeCluster(nodes: 3, shards: 7)

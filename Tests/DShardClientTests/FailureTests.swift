@@ -30,6 +30,28 @@ import Wire
         try await cluster.stop(client)
     }
 
+    /// A node that is not there, or says nothing, is not waited for until the client's deadline.
+    @Test func aDeadNodesStatusIsNotWaitedFor() async throws {
+        let cluster = try await FakeCluster(2)
+        try await cluster.setRoutes(leaders: [1])
+        let client = cluster.client()
+        try await Self.connect(client, cluster)
+        // It is there, and silent.
+        try await cluster.nodes[1].onLoop { $0.handler = { _, _ in nil } }
+        let silent = cluster.nodes[1].address
+        var began = ContinuousClock.now
+        await #expect(throws: ClientError.self) { try await client.status(of: silent) }
+        let silence = ContinuousClock.now - began
+        #expect(silence > .seconds(1) && silence < .seconds(4), "\(silence)")
+        try await cluster.nodes[1].stop()
+        began = .now
+        let failure = await #expect(throws: ClientError.self) { try await client.status(of: silent) }
+        #expect(failure?.code == .unavailable || failure?.code == .deadlineExceeded)
+        // A refused connection is an answer.
+        #expect(ContinuousClock.now - began < .milliseconds(1_500))
+        try await cluster.stop(client)
+    }
+
     @Test func newerDescriptorsAreUsed() async throws {
         let cluster = try await FakeCluster()
         try await cluster.setRoutes()

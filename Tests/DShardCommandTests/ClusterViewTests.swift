@@ -96,6 +96,18 @@ struct ClusterViewTests {
         #expect(ClusterView.detail(shard).contains("3     3        voter  unreachable\n"))
     }
 
+    @Test("What nobody tells is marked, and is not taken for nothing")
+    func unknown() {
+        let some = view(down: [3])
+        #expect(ClusterView.text(some.userShards).contains("1,2,3?"))
+        let none = view(down: [1, 2, 3])
+        let row = ClusterView.text(none.userShards).split(separator: "\n").dropFirst().first ?? ""
+        #expect(row.split(separator: " ").map(String.init).prefix(6) == ["2", "-", "1?,2?,3?", "4.1", "?", "?"])
+        var json = JSONText()
+        json.append(none.userShards)
+        #expect(json.text.contains(#""size_bytes":null,"keys":null"#))
+    }
+
     @Test("Many shards and many problems still fit one screen")
     func oneScreen() {
         var table = table()

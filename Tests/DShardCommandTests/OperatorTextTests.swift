@@ -1,3 +1,4 @@
+import DShardClient
 import Raft
 import Testing
 import Wire
@@ -21,6 +22,20 @@ import Wire
                 == "shard 3: step 2 of 2, leave joint at 1.3 (node 4 is not connected)")
         #expect(OperatorWait.progress(status(done: 2, .running(waiting: nil))) == "shard 3: finishing")
         #expect(OperatorWait.progress(status(done: 9, .done)) == "shard 3: finishing")
+    }
+
+    /// What was accepted is not undone because somebody stopped looking.
+    @Test(arguments: [ClientError.Code.unavailable, .deadlineExceeded, .unknownOutcome, .busy])
+    func afterItIsAcceptedTheOutcomeIsOpen(code: ClientError.Code) async {
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await ChangeOptions.follow { throw ClientError(code, "no answer") }
+        }
+        #expect(failure?.status == .outcomeUnknown)
+        #expect(failure?.message?.contains("no answer") == true)
+        let refused = await #expect(throws: CommandFailure.self) {
+            try await ChangeOptions.follow { throw CommandFailure.refused("shard 3: it ended early") }
+        }
+        #expect(refused == CommandFailure.refused("shard 3: it ended early"))
     }
 
     @Test func whatNodesAreToDoIsShown() {

@@ -16,7 +16,7 @@ struct ServeOptionsTests {
         #expect(node.http == "127.0.0.1:7480")
         #expect(node.initialCluster.isEmpty && node.join.isEmpty && node.splitAt.isEmpty && node.labels.isEmpty)
         #expect(node.drainTimeout == .seconds(30))
-        #expect(node.shardBytes == 256 << 20)
+        #expect(node.shardBytes == 256 << 20 && node.mergeAfter == .seconds(3_600))
         #expect(node.logLevel == "info" && node.logFormat == .text)
     }
 
@@ -26,14 +26,14 @@ struct ServeOptionsTests {
             "--data-dir", "d", "--listen", "0.0.0.0:1", "--advertise", "10.0.0.1:1", "--http", "none",
             "--initial-cluster", "10.0.0.1:1,10.0.0.2:1", "--split-at", "b,a\\x2c,\\x40", "--labels", "zone=a",
             "--cache", "1GiB", "--shard-size", "64MiB", "--drain-timeout", "5s", "--log-level", "debug",
-            "--log-format", "json",
+            "--log-format", "json", "--merge-after", "90s",
         ])
         #expect(node.listen == "0.0.0.0:1" && node.advertise == "10.0.0.1:1" && node.http == nil)
         #expect(node.initialCluster == ["10.0.0.1:1", "10.0.0.2:1"])
         #expect(node.splitAt == [Array("@".utf8), Array("a,".utf8), Array("b".utf8)])
         #expect(node.labels.map(\.0) == ["zone"] && node.labels.map(\.1) == ["a"])
         #expect(node.cacheBytes == 1 << 30 && node.drainTimeout == .seconds(5))
-        #expect(node.shardBytes == 64 << 20)
+        #expect(node.shardBytes == 64 << 20 && node.mergeAfter == .seconds(90))
         #expect(node.logLevel == "debug" && node.logFormat == .json)
     }
 
@@ -44,6 +44,7 @@ struct ServeOptionsTests {
             (["--advertise", "0.0.0.0:7400"], "no address that others can use"),
             (["--initial-cluster", "a:1", "--join", "b:1"], "write only one of them"),
             (["--shard-size", "1000"], "at least 1MiB"),
+            (["--merge-after", "10ms"], "at least 1s"),
             (["--join", "0.0.0.0:1"], "no address that others can use"),
         ] as [([String], String)])
     func contradictions(arguments: [String], problem: String) throws {

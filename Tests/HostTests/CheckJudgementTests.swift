@@ -10,14 +10,15 @@ import Wire
 
     private func judge(
         _ told: [UInt64: (chain: UInt64, scan: UInt64?)], voters: [UInt64] = [1, 2, 3], outgoing: [UInt64] = [],
-        learners: [UInt64] = []
+        learners: [UInt64] = [], others: [UInt64] = []
     ) -> CheckJudgement {
         let configuration = Configuration(
             voters: voters.map(member), outgoing: outgoing.map(member), learners: learners.map(member))
         let reports = told.sorted { $0.key < $1.key }.map { number, holds in
             CheckReport(
                 shard: ShardID(2), member: member(number), position: LogPosition(index: LogIndex(9), term: Term(1)),
-                chain: holds.chain, scan: holds.scan)
+                format: CheckReport.formatHere + (others.contains(number) ? 1 : 0), chain: holds.chain,
+                scan: holds.scan)
         }
         let empty = ShardCheck(shard: ShardID(2), index: LogIndex(9), verdict: .incomplete, replicas: [])
         return CheckJudgement(reports, configuration, wantsScan: true, empty: empty)
@@ -79,6 +80,16 @@ import Wire
         let told: [UInt64: (chain: UInt64, scan: UInt64?)] = [1: (5, 6), 2: (5, 6), 3: (5, 7), 4: (5, 7)]
         #expect(judge(told, voters: [1, 2, 3], outgoing: [2, 3, 4]).check.verdict == .divided)
         #expect(judge(told, voters: [1, 2, 3], outgoing: [1, 2, 4]).divergences.count == 2)
+    }
+
+    /// Another release hashes otherwise: nobody is wrong for that, however many there are of them.
+    @Test func otherFormatsAreNotCompared() {
+        let one = judge([1: (5, 6), 2: (5, 6), 3: (9, 9)], others: [3])
+        #expect(one.check.verdict == .incomplete && one.divergences.isEmpty)
+        #expect(findings(one) == [.equal, .equal, .otherFormat])
+        let most = judge([1: (5, 6), 2: (9, 9), 3: (9, 9)], others: [2, 3])
+        #expect(most.check.verdict == .incomplete && most.divergences.isEmpty)
+        #expect(findings(most) == [.equal, .otherFormat, .otherFormat])
     }
 
     /// A report under the id of a member from another node, or of nobody, counts for nothing.

@@ -161,6 +161,76 @@ import Wire
         cluster.end()
     }
 
+    /// A shard is waited for as long as its size says.
+    @Test func aLargeShardIsReadToItsEnd() throws {
+        var limits = HostLimits()
+        limits.checkPatience = .seconds(3)
+        limits.scanBytesPerSecond = 1 << 20
+        let cluster = try cluster(seed: 16, limits: limits)
+        let shard = cluster.descriptors[0].shard
+        for node in cluster.nodes {
+            node.scanTime = 8_000_000...9_000_000
+            node.host.note(bytes: 4 << 20, of: shard, version: 1)
+        }
+        let check = try #require(cluster.check(shard, milliseconds: 30_000))
+        #expect(check.verdict == .equal)
+        cluster.end()
+    }
+
+    /// …and no longer: then whoever still reads for it is told to stop.
+    @Test func aScanEndsWithItsRound() throws {
+        var limits = HostLimits()
+        limits.checkPatience = .seconds(3)
+        limits.checkPatienceMax = .seconds(20)
+        let cluster = try cluster(seed: 17, limits: limits)
+        let shard = cluster.descriptors[0].shard
+        let leader = try #require(cluster.leader(of: shard))
+        let slow = try #require(cluster.nodes.first { $0 !== leader })
+        slow.scanTime = 300_000_000...300_000_001
+        let check = try #require(cluster.check(shard, milliseconds: 30_000))
+        #expect(check.verdict == .incomplete)
+        #expect(check.replicas.filter { $0.finding == .notHeard }.map(\.member.node) == [slow.id])
+        cluster.run(milliseconds: 1_000)
+        #expect(slow.scansGivenUp.map(\.name.shard) == [shard])
+        #expect(leader.scansGivenUp.isEmpty)
+        cluster.end()
+    }
+
+    /// Another leader knows nothing of the round.
+    @Test func aScanEndsWithTheLeadershipItWasFor() throws {
+        let cluster = try cluster(seed: 18)
+        let shard = cluster.descriptors[0].shard
+        let leader = try #require(cluster.leader(of: shard))
+        for node in cluster.nodes { node.scanTime = 300_000_000...300_000_001 }
+        leader.host.check(
+            CheckRequest(shard: shard), from: RequestReference(connection: 0, id: 999_999),
+            now: cluster.instant(leader))
+        cluster.scheduleTurn(leader)
+        cluster.run(milliseconds: 500)
+        cluster.kill(leader)
+        cluster.run(milliseconds: 6_000)
+        let others = cluster.nodes.filter { $0 !== leader }
+        #expect(others.map(\.scansGivenUp.count) == [1, 1])
+        cluster.end()
+    }
+
+    /// Shards that nobody writes to are read now and then, one after the other.
+    @Test func quietShardsAreReadInTurn() throws {
+        var limits = HostLimits()
+        limits.quietScanInterval = .seconds(100)
+        limits.quietScanPause = .seconds(5)
+        let cluster = try HostCluster(seed: 19, shards: 4, limits: limits)
+        cluster.run(milliseconds: 2_000) { cluster.everyShardHasLeader }
+        cluster.run(milliseconds: 90_000)
+        func checks() -> UInt64 { cluster.nodes.reduce(0) { $0 + $1.host.counters.checks } }
+        let before = checks()
+        // What changed at the beginning was checked, and nothing has changed since.
+        cluster.run(milliseconds: 150_000)
+        #expect((4...8).contains(checks() - before), "\(checks() - before)")
+        #expect(cluster.nodes.allSatisfy { $0.suspicions.isEmpty })
+        cluster.end()
+    }
+
     /// The word of one node is not enough, whatever it says.
     @Test func aReplicaBelievesNoMinority() throws {
         let cluster = try cluster(seed: 14)
@@ -171,9 +241,11 @@ import Wire
         let member = try #require(other.host.replica(of: shard)).group.member
         let index = try #require(cluster.check(shard)).index
         let term = try #require(leader.host.term(of: shard))
-        func accuse(_ agreeing: [ReplicaID]) {
+        let others = cluster.descriptors[0].configuration.members.map(\.replica).filter { $0 != member.replica }
+        func accuse(_ agreeing: [ReplicaID], format: UInt8 = CheckReport.formatHere) {
             let expected = CheckReport(
-                shard: shard, member: member, position: LogPosition(index: index, term: term), chain: 1, scan: nil)
+                shard: shard, member: member, position: LogPosition(index: index, term: term), format: format,
+                chain: 1, scan: nil)
             other.host.receive(
                 .diverged(CheckDivergence(expected: expected, agreeing: agreeing)), from: leader.id,
                 now: cluster.instant(other))
@@ -182,7 +254,9 @@ import Wire
         accuse([try #require(leader.host.replica(of: shard)).group.member.replica])
         accuse([ReplicaID(77), ReplicaID(78)])
         #expect(other.host.suspects.isEmpty)
-        accuse(cluster.descriptors[0].configuration.members.map(\.replica).filter { $0 != member.replica })
+        accuse(others, format: CheckReport.formatHere + 1)
+        #expect(other.host.suspects.isEmpty)
+        accuse(others)
         #expect(other.host.suspects.count == 1)
         cluster.end()
     }

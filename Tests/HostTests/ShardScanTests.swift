@@ -81,13 +81,30 @@ import Wire
         #expect(queue.add(try task(2, 1)) == nil)
         // The latest of a shard.
         #expect(queue.add(try task(2, 2))?.check.position.index == LogIndex(1))
-        #expect(queue.next()?.check.position.index == LogIndex(2))
-        // Being read: one snapshot of a shard is enough.
-        #expect(queue.add(try task(2, 3))?.check.position.index == LogIndex(3))
+        #expect(queue.turn()?.check.position.index == LogIndex(2))
+        // Whoever wanted the one that is being read has given up.
+        #expect(queue.add(try task(2, 3))?.check.position.index == LogIndex(2))
         for shard in UInt64(3)..<6 { #expect(queue.add(try task(shard, 1)) == nil) }
         #expect(queue.add(try task(7, 1))?.name.shard == ShardID(7))
-        for shard in UInt64(3)..<6 { #expect(queue.next()?.name.shard == ShardID(shard)) }
-        #expect(queue.next() == nil)
-        #expect(queue.add(try task(2, 4)) == nil)
+        for shard in UInt64(3)..<6 { #expect(queue.end(ShardID(shard), at: position(1)) != nil) }
+        #expect(queue.end(ShardID(2), at: position(2)) == nil)
+        #expect(queue.end(ShardID(2), at: position(3)) != nil)
+        #expect(queue.turn() == nil)
+    }
+
+    private func position(_ index: UInt64) -> LogPosition { LogPosition(index: LogIndex(index)) }
+
+    /// A large one does not keep the others waiting, whoever comes and goes.
+    @Test func scansTakeTurns() throws {
+        var queue = ScanQueue()
+        for shard in UInt64(2)...4 { _ = queue.add(try task(shard, 1)) }
+        #expect((0..<6).map { _ in queue.turn()?.name.shard.rawValue } == [2, 3, 4, 2, 3, 4])
+        #expect(queue.turn()?.name.shard == ShardID(2))
+        #expect(queue.end(ShardID(2), at: position(1)) != nil)
+        #expect((0..<3).map { _ in queue.turn()?.name.shard.rawValue } == [3, 4, 3])
+        _ = queue.add(try task(5, 1))
+        #expect((0..<3).map { _ in queue.turn()?.name.shard.rawValue } == [4, 5, 3])
+        #expect(queue.holds(ShardID(5), at: position(1)))
+        #expect(!queue.holds(ShardID(5), at: position(2)))
     }
 }

@@ -26,7 +26,9 @@ extension ProcessTests {
                 print("growth: \(shards.count) shards")
                 let dump = try await cluster.tool("kv", "dump", "--timeout", "60s")
                 let rows = dump.output.count { $0 == UInt8(ascii: "\n") }
-                #expect(shards.compactMap { $0["keys"].int }.reduce(0, +) == rows)
+                // Shards of this size are estimated, to within a quarter.
+                let told = shards.compactMap { $0["keys"].int }.reduce(0, +)
+                #expect(abs(told - rows) <= rows / 4, "\(told) of \(rows)")
                 #expect(rows > 10_000)
                 // What has been split is not merged, and not split again.
                 #expect(try await cluster.tool("admin", "status").status == .exited(0))
@@ -74,10 +76,9 @@ extension ProcessTests {
                 let second = cluster.newNode(2)
                 let third = cluster.newNode(3)
                 for node in [second, third] { try await node.start() }
-                // Placement hears of new nodes a moment after they are ready.
-                try await Self.wait("placement that knows three nodes") {
-                    try await tool("admin", "replication", "3").status == .exited(0)
-                }
+                // A node that is ready counts, whether placement's leader has heard of it or not.
+                let replication = try await tool("admin", "replication", "3")
+                #expect(replication.status == .exited(0), "\(replication.errors)")
                 try await Self.wait("three voters of every shard") {
                     let answer = try await tool("admin", "shards", "--system", "--output", "json")
                     let shards = try JSONObject(answer.text).array ?? []

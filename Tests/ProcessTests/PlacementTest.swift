@@ -154,7 +154,7 @@ extension ProcessTests.PlacementTest {
         #expect(refused.errors.contains("2 nodes are too few for 3 replicas"), "\(refused.errors)")
     }
 
-    private static func load(_ cluster: ClusterProcess, rows: Int = 3_000, bytes: Int = 100) async throws -> Data {
+    static func load(_ cluster: ClusterProcess, rows: Int = 3_000, bytes: Int = 100) async throws -> Data {
         var text = ""
         var random = SeededGenerator(seed: UInt64(rows))
         let letters = Array("abcdefghijklmnopqrstuvwxyz")
@@ -175,7 +175,7 @@ extension ProcessTests.PlacementTest {
         return Data(text.utf8)
     }
 
-    private static func dump(_ cluster: ClusterProcess) async throws -> Data {
+    static func dump(_ cluster: ClusterProcess) async throws -> Data {
         let dump = try await cluster.tool("kv", "dump", "--timeout", "60s")
         #expect(dump.status == .exited(0), "\(dump.errors)")
         return dump.output
@@ -201,7 +201,7 @@ extension ProcessTests.PlacementTest {
         return found
     }
 
-    private static func allShards(_ cluster: ClusterProcess, _ isFine: ([Int]) -> Bool) async throws -> Bool {
+    static func allShards(_ cluster: ClusterProcess, _ isFine: ([Int]) -> Bool) async throws -> Bool {
         let found = try await shards(cluster)
         return !found.isEmpty && found.values.allSatisfy(isFine)
     }

@@ -43,7 +43,7 @@ extension ProcessTests {
                 let tool = cluster.tool
                 let border = try await tool("admin", "split", "--at", "m")
                 #expect(border.status == .exited(1))
-                #expect(border.errors.contains("begins at this key already"), "\(border.errors)")
+                #expect(border.errors.contains("a shard already begins at user:m"), "\(border.errors)")
                 #expect(try await tool("admin", "split", "--at", "").status == .exited(64))
                 #expect(try await tool("admin", "split", "--at", "\\q").status == .exited(64))
                 let long = try await tool("admin", "split", "--at", String(repeating: "x", count: 10_240))

@@ -20,6 +20,38 @@ extension ProcessTests {
             }
         }
 
+        /// Whoever wants to see what is wrong must not have to wait for what is wrong.
+        @Test func aDeadNodeIsNotWaitedFor() async throws {
+            try await ClusterProcess.with(splitAt: ["m"]) { cluster in
+                await cluster.nodes[2].kill9()
+                try await Self.expectShown(cluster, missing: 3, within: .seconds(2))
+                try await cluster.nodes[2].start()
+                // One that is there and says nothing is given two seconds.
+                cluster.nodes[1].signal(19)
+                try await Self.expectShown(cluster, missing: 2, within: .seconds(5))
+                cluster.nodes[1].signal(18)
+                try await PlacementTest.wait("three nodes that answer") {
+                    let answer = try await cluster.tool("admin", "shards")
+                    return answer.status == .exited(0) && !answer.text.contains("?")
+                }
+            }
+        }
+
+        private static func expectShown(
+            _ cluster: ClusterProcess, missing node: Int, within limit: Duration
+        ) async throws {
+            for _ in 0..<3 {
+                let began = ContinuousClock.now
+                let answer = try await cluster.tool("admin", "shards")
+                let time = ContinuousClock.now - began
+                #expect(answer.status == .exited(0), "\(answer.errors)")
+                #expect(time < limit, "\(time)")
+                print("admin shards without node \(node): \(time)")
+                let rows = answer.text.split(separator: "\n").dropFirst()
+                #expect(rows.count == 2 && rows.allSatisfy { $0.contains("\(node)?") }, "\(answer.text)")
+            }
+        }
+
         private static func checkNodes(_ cluster: ClusterProcess) async throws {
             let answer = try await cluster.tool("admin", "nodes", "--output", "json")
             let nodes = try #require(try JSONObject(answer.text).array, "\(answer.errors)")

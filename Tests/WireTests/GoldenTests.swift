@@ -28,7 +28,7 @@ import Wire
             request.encode(into: &buffer)
             return try Codec.body(of: buffer, .client).kind
         }
-        let placement = [UInt8](repeating: 0x17, count: 7)
+        let placement = [UInt8](repeating: 0x17, count: 9)
         #expect(requests == [0x10, 0x11, 0x11, 0x12, 0x13, 0x13, 0x14, 0x15, 0x16] + placement + [0x18, 0x19])
         let responses = try Samples.responses().prefix(8).map { response in
             var buffer = ByteBuffer()

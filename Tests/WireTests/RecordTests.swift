@@ -67,6 +67,13 @@ import Wire
         #expect(SystemRow.shardStart(of: node) == nil)
     }
 
+    @Test func keysOfOperatorsNameTheirShard() {
+        #expect(SystemRow.shard(ofOperator: SystemRow.key(ofOperatorOf: ShardID(12))) == ShardID(12))
+        for key in [Key.system("operators/"), .system("operators/x"), SystemRow.key(ofDutyOf: NodeID(1))] {
+            #expect(SystemRow.shard(ofOperator: key) == nil)
+        }
+    }
+
     @Test func rowsOfShardsAreInKeyOrder() {
         let rows = [Key.systemStart, .userStart, .user([0x61]), .user([0xFF])].map { SystemRow.key(ofShardAt: $0) }
         #expect(rows == rows.sorted())

@@ -44,7 +44,7 @@ extension Samples {
     static let placementRequests: [PlacementRequest] = [
         .status, .operation(of: ShardID(0x81), id: 0x82), .why(ShardID(0x83)),
         .move(ShardID(0x84), from: NodeID(0x85), to: NodeID(0x86)), .transfer(ShardID(0x87), to: NodeID(0x88)),
-        .setDuty(NodeID(0x89), .draining), .setReplication(5),
+        .setDuty(NodeID(0x89), .draining), .setReplication(5), .split(at: .user([0x8A])), .merge(ShardID(0x8B)),
     ]
 
     private static func operation(_ state: OperatorStatus.State) -> OperatorStatus {
@@ -53,13 +53,14 @@ extension Samples {
     }
 
     static let placementAnswers: [PlacementAnswer] = [
-        .accepted(operation: 0x93),
+        .accepted(operation: 0x93, of: ShardID(0x9B)),
         .status(
             PlacementStatus(
                 leader: NodeID(0x94), replication: 3, unevenShards: 0x97,
                 nodes: [
                     PlacementStatus.Node(
-                        node: NodeID(0x95), duty: .draining, health: .up, leaders: 0x98, replicas: 0x99),
+                        node: NodeID(0x95), duty: .draining, health: .up, leaders: 0x98, replicas: 0x99,
+                        departures: 0x9A),
                     PlacementStatus.Node(node: NodeID(0x96), duty: .decommissioning, health: .dead),
                 ],
                 operators: [operation(.running(waiting: nil)), operation(.running(waiting: "d"))], obstacles: ["e"])),

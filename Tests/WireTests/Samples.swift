@@ -243,6 +243,7 @@ enum Samples {
                     shard: ShardID(0x76), member: member,
                     position: LogPosition(index: LogIndex(0x77), term: Term(0x78)), chain: 0x79, scan: nil),
                 agreeing: [ReplicaID(0x7A), ReplicaID(0x7B)])),
+        .checkOver(ShardID(0x7C), LogPosition(index: LogIndex(0x7D), term: Term(0x7E))),
     ]
 
     static let checkReport = CheckReport(

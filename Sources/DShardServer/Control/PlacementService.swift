@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import Placement
 import Raft
+import Storage
 import Transport
 import Wire
 
@@ -84,6 +85,8 @@ final class PlacementService: @unchecked Sendable {
         switch effect {
         case .send(let notice, let node): lane.send(notice, to: node)
         case .write(let rows): write(rows)
+        case .readNodes: readNodes()
+        case .trouble(let text): lane.telemetry.log.error("\(text)")
         case .note(let text, let shard): lane.telemetry.log.notice("\(text)", metadata: ["shard": "\(shard)"])
         case .answer(let number, let result):
             guard let reference = askers.removeValue(forKey: number) else { return }
@@ -109,8 +112,21 @@ final class PlacementService: @unchecked Sendable {
         isReading = true
         PlacementRows(shard: membership.shard).read { [self] rows in
             isReading = false
-            guard let rows, controller?.term == term else { return }
-            controller?.begin(rows, now: SteadyClock.now())
+            guard var rows, controller?.term == term else { return }
+            let now = SteadyClock.now()
+            rows.readMilliseconds = lane.host.clock.milliseconds(at: now)
+            controller?.begin(rows, now: now)
+            scheduleLook()
+        }
+    }
+
+    private func readNodes() {
+        let term = controller?.term
+        membership.shard.rows(in: SystemRow.nodes) { [self] result in
+            guard case .success(let found) = result, let rows = try? NodeRow.decode(found), controller?.term == term
+            else { return }
+            lane.host.learn(rows.map(\.address))
+            controller?.relearn(rows.map { ($0.node, $0.record.labels) })
             scheduleLook()
         }
     }
@@ -158,6 +174,11 @@ extension PlacementService {
             lane.links?.sendFrame(to: caller, channel: .bulk) { buffer in frame.encode(into: &buffer) }
         }
         lane.links?.flushAll()
-        reporter.sizes.measure(lane) { [self] in reporter.sizes.take($0) }
+        reporter.sizes.measure(lane) { [self] measured in
+            reporter.sizes.take(measured)
+            for (shard, size) in measured {
+                lane.host.note(bytes: size.estimate.bytes, of: shard, version: size.version)
+            }
+        }
     }
 }

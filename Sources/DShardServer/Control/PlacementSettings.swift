@@ -7,10 +7,13 @@ struct PlacementSettings: Sendable {
     var repairAfter: Interval
     /// A shard of this size is split, in bytes.
     var shardBytes: UInt64
+    /// Neighbours that were small and quiet for so long are merged.
+    var mergeAfter: Interval
 
     var rules: PlacementRules {
         var rules = PlacementRules()
         rules.repairAfter = repairAfter
+        rules.mergeAfter = mergeAfter
         rules.splitBytes = ByteCount(shardBytes)
         // Nodes are called every second: this is two lost answers, and longer than any election.
         rules.limits.downAfter = .seconds(3)

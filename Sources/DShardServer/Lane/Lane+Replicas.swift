@@ -20,6 +20,7 @@ extension Lane {
         if !effects.snapshotTasks.isEmpty { snapshotWorker?.submit(effects.snapshotTasks) }
         for suspect in effects.suspicions { note(suspect) }
         for check in effects.checks { note(check) }
+        for (shard, position) in effects.scansOver { scanWorker?.giveUp(shard, at: position) }
         for name in effects.cleared {
             telemetry.log.notice("a suspect replica is gone", metadata: ["shard": "\(name.shard)"])
             onCleared(name)

@@ -22,6 +22,7 @@ final class Lane: @unchecked Sendable {
     var host: Host
     var logWriter: LogWriter?
     var applyWorker: ApplyWorker?
+    var scanWorker: ScanWorker?
     var loader: LogLoader?
     var snapshotWorker: SnapshotWorker?
     var links: PeerLinks?

@@ -1,5 +1,6 @@
 import Host
 import Keyspace
+import Logging
 import NIOCore
 import Raft
 import Transport
@@ -37,6 +38,8 @@ final class Membership: @unchecked Sendable {
     /// The term of this node's leadership in which the rows were last read, and when.
     private var readTerm: Term?
     private var readAt = Instant.distantPast
+    /// The term in which one did not read.
+    private var unreadableTerm: Term?
 
     /// How often this looks at what there is to do.
     private static let interval = TimeAmount.milliseconds(100)
@@ -85,11 +88,22 @@ final class Membership: @unchecked Sendable {
         isReading = true
         shard.rows(in: SystemRow.nodes) { [self] result in
             isReading = false
-            guard case .success(let found) = result, let rows = try? NodeRow.decode(found) else { return }
+            guard case .success(let found) = result, let rows = decode(found, term) else { return }
             readTerm = term
             readAt = SteadyClock.now()
             lane.host.learn(rows.map(\.address))
             placement?.learn(rows)
+        }
+    }
+
+    /// Nil when one does not read: its node must not be forgotten. That is said once in a leadership.
+    private func decode(_ rows: [SystemShard.Row], _ term: Term) -> [NodeRow]? {
+        do throws(WireError) {
+            return try NodeRow.decode(rows)
+        } catch {
+            if unreadableTerm != term { lane.telemetry.log.error("a row of a node cannot be read: \(error)") }
+            unreadableTerm = term
+            return nil
         }
     }
 

@@ -28,6 +28,8 @@ public struct NodeConfiguration: Sendable {
     public var repairAfter: Duration
     /// A shard of this size is split, in bytes.
     public var shardBytes: Int
+    /// Neighbours that were small and quiet for so long are merged.
+    public var mergeAfter: Duration
     /// How long a shutdown may hand leaderships over.
     public var drainTimeout: Duration
     /// `trace` … `critical`.
@@ -49,8 +51,8 @@ public struct NodeConfiguration: Sendable {
         http: String? = "127.0.0.1:7480", initialCluster: [String] = [], join: [String] = [],
         splitAt: [[UInt8]] = [], labels: [(String, String)] = [], cacheBytes: Int = 256 << 20,
         snapshotBytesPerSecond: Int = 64 << 20, logKeepEntries: UInt64 = 50_000,
-        repairAfter: Duration = .seconds(300), shardBytes: Int = 256 << 20, drainTimeout: Duration = .seconds(30),
-        logLevel: String = "info", logFormat: LogFormat = .text
+        repairAfter: Duration = .seconds(300), shardBytes: Int = 256 << 20, mergeAfter: Duration = .seconds(3_600),
+        drainTimeout: Duration = .seconds(30), logLevel: String = "info", logFormat: LogFormat = .text
     ) {
         self.dataDirectory = dataDirectory
         self.listen = listen
@@ -65,6 +67,7 @@ public struct NodeConfiguration: Sendable {
         self.logKeepEntries = logKeepEntries
         self.repairAfter = repairAfter
         self.shardBytes = shardBytes
+        self.mergeAfter = mergeAfter
         self.drainTimeout = drainTimeout
         self.logLevel = logLevel
         self.logFormat = logFormat

@@ -58,12 +58,14 @@ extension Startup {
     }
 
     private var settings: PlacementSettings {
-        PlacementSettings(repairAfter: repairAfter, shardBytes: UInt64(clamping: configuration.shardBytes))
+        PlacementSettings(
+            repairAfter: Self.interval(configuration.repairAfter),
+            shardBytes: UInt64(clamping: configuration.shardBytes),
+            mergeAfter: Self.interval(configuration.mergeAfter))
     }
 
-    /// After which silence a node's replicas are replaced.
-    private var repairAfter: Interval {
-        let (seconds, attoseconds) = configuration.repairAfter.components
+    private static func interval(_ duration: Duration) -> Interval {
+        let (seconds, attoseconds) = duration.components
         // A hundred years are for ever; more would not fit into an interval.
         let whole = Interval.seconds(min(max(0, seconds), 3_153_600_000))
         return Interval(nanoseconds: whole.nanoseconds + attoseconds / 1_000_000_000)
@@ -145,6 +147,7 @@ extension Startup {
             }, onFatal: fatal)
         lane.logWriter = logWriter
         lane.applyWorker = applyWorker
+        lane.scanWorker = scanWorker
         lane.loader = LogLoader(
             store: engine, pool: pool, loop: loop, onLoaded: { task, entries in lane.loaded(task, entries) },
             onUnreadable: { shard, error in lane.suspect(shard, "its log cannot be read: \(error)") })

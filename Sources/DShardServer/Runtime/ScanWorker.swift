@@ -1,11 +1,13 @@
 import Dispatch
 import class Foundation.Thread
 import Host
+import Raft
 import Storage
 import Synchronization
 
-/// The thread that reads replicas for checks (rule 39): one after the other, slowly, so that nobody notices. Each
-/// waiting one keeps a snapshot of the store, so there are few of them: see `ScanQueue`.
+/// The thread that reads replicas for checks (rule 39): slowly, so that nobody notices, and a piece of each in turn, so
+/// that a small one does not wait for a large one. Each keeps a snapshot of the store, so there are few of them: see
+/// `ScanQueue`.
 final class ScanWorker: Sendable {
     private let content = Mutex(Content())
     private let arrivals = DispatchSemaphore(value: 0)
@@ -16,7 +18,20 @@ final class ScanWorker: Sendable {
 
     private struct Content {
         var queue = ScanQueue()
+        /// When each was taken in.
+        var since: [ShardID: ContinuousClock.Instant] = [:]
         var isClosed = false
+    }
+
+    /// What the thread has begun to read, and when the next piece may be.
+    private struct Reading {
+        var scans: [ShardID: Open] = [:]
+        var due = ContinuousClock.now
+
+        struct Open {
+            var position: LogPosition
+            var scan: ShardScan
+        }
     }
 
     /// The window is `HostLimits.sessionWindowMilliseconds`.
@@ -31,9 +46,21 @@ final class ScanWorker: Sendable {
     }
 
     func submit(_ task: ScanTask) {
-        let givenUp = content.withLock { $0.queue.add(task) }
+        let givenUp = content.withLock { content in
+            let givenUp = content.queue.add(task)
+            if content.queue.holds(task.name.shard, at: task.check.position) {
+                content.since[task.name.shard] = .now
+            }
+            return givenUp
+        }
         if let givenUp { onEvent(.dropped(givenUp.name, givenUp.check)) }
         arrivals.signal()
+    }
+
+    /// Nobody waits for it any more; it may be over already.
+    func giveUp(_ shard: ShardID, at position: LogPosition) {
+        guard let task = content.withLock({ $0.queue.end(shard, at: position) }) else { return }
+        onEvent(.dropped(task.name, task.check))
     }
 
     func stop() {
@@ -43,16 +70,17 @@ final class ScanWorker: Sendable {
 
     /// The thread's body.
     func run() {
+        var reading = Reading()
         while true {
             arrivals.wait()
-            while let task = next() {
+            while let (task, since) = turn() {
                 do throws(StorageError) {
-                    guard let event = try scan(task) else { return }
-                    onEvent(event)
+                    try read(task, since, &reading)
                 } catch {
                     onFailure(error)
                     return
                 }
+                forgetGivenUp(&reading)
             }
             if isClosed { return }
         }
@@ -60,33 +88,64 @@ final class ScanWorker: Sendable {
 
     private var isClosed: Bool { content.withLock { $0.isClosed } }
 
-    private func next() -> ScanTask? { content.withLock { $0.isClosed ? nil : $0.queue.next() } }
+    private func turn() -> (ScanTask, since: ContinuousClock.Instant)? {
+        content.withLock { content in
+            guard !content.isClosed, let task = content.queue.turn() else { return nil }
+            return (task, content.since[task.name.shard] ?? .now)
+        }
+    }
 
-    /// Nil when the node stops meanwhile.
-    private func scan(_ task: ScanTask) throws(StorageError) -> ScanEvent? {
+    /// Their snapshots keep compaction from dropping what is old.
+    private func forgetGivenUp(_ reading: inout Reading) {
+        let queue = content.withLock { $0.queue }
+        for (shard, open) in reading.scans where !queue.holds(shard, at: open.position) {
+            reading.scans[shard] = nil
+        }
+    }
+
+    /// The next piece of one scan.
+    private func read(
+        _ task: ScanTask, _ since: ContinuousClock.Instant, _ reading: inout Reading
+    ) throws(StorageError) {
         do throws(StorageError) {
-            guard var scan = try ShardScan(task, window: window) else { return .dropped(task.name, task.check) }
-            let began = ContinuousClock.now
-            let end = began + .milliseconds(Int64(ShardScan.marginMilliseconds))
-            var bytes = 0
-            while !isClosed {
-                guard ContinuousClock.now < end else { return .dropped(task.name, task.check) }
-                switch try scan.step(bytesMax: Self.pieceBytes) {
-                case .end(let hash): return .done(task.name, task.check, hash: hash)
-                case .more(let byteCount): bytes += byteCount
-                }
-                let due = began + .microseconds(Int64(bytes) * 1_000_000 / Int64(bytesPerSecond))
-                let (seconds, attoseconds) = (due - ContinuousClock.now).components
-                let pause = Double(seconds) + Double(attoseconds) * 1e-18
-                if pause > 0 { Thread.sleep(forTimeInterval: pause) }
+            guard ContinuousClock.now < since + .milliseconds(Int64(ShardScan.marginMilliseconds)),
+                try open(task, &reading)
+            else { return end(task, .dropped(task.name, task.check)) }
+            switch try reading.scans[task.name.shard]?.scan.step(bytesMax: Self.pieceBytes) {
+            case .end(let hash): end(task, .done(task.name, task.check, hash: hash))
+            case .more(let byteCount): pause(for: byteCount, &reading)
+            case nil: break
             }
-            return nil
         } catch {
             switch error.consequence {
-            case .markReplica, .stopReplica, .askAgain: return .unreadable(task.name, task.check, error)
+            case .markReplica, .stopReplica, .askAgain: end(task, .unreadable(task.name, task.check, error))
             case .endProcess, .markNode: throw error
             }
         }
+    }
+
+    /// False when the state is not that of the check's entry.
+    private func open(_ task: ScanTask, _ reading: inout Reading) throws(StorageError) -> Bool {
+        let (shard, position) = (task.name.shard, task.check.position)
+        guard reading.scans[shard]?.position != position else { return true }
+        reading.scans[shard] = nil
+        guard let scan = try ShardScan(task, window: window) else { return false }
+        reading.scans[shard] = Reading.Open(position: position, scan: scan)
+        return true
+    }
+
+    /// Nobody is told of one that was given up meanwhile: that was told before.
+    private func end(_ task: ScanTask, _ event: ScanEvent) {
+        let ended = content.withLock { $0.queue.end(task.name.shard, at: task.check.position) }
+        if ended != nil { onEvent(event) }
+    }
+
+    private func pause(for byteCount: Int, _ reading: inout Reading) {
+        reading.due =
+            max(reading.due, .now) + .microseconds(Int64(byteCount) * 1_000_000 / Int64(bytesPerSecond))
+        let (seconds, attoseconds) = (reading.due - .now).components
+        let pause = Double(seconds) + Double(attoseconds) * 1e-18
+        if pause > 0 { Thread.sleep(forTimeInterval: pause) }
     }
 
     /// Read at once; then others get the disk.

@@ -1,3 +1,4 @@
+import Control
 import Host
 import Raft
 import Storage
@@ -53,6 +54,9 @@ extension NodeRuntime {
             "dshard_divided_shards", "Shards led here whose replicas differ without a majority.",
             UInt64(lane.host.checkNotes.count))
         text.counter("dshard_scans_dropped_total", "Scans for checks that were not done.", counters.scansDropped)
+        text.gauge(
+            "dshard_placement_unreadable_rows", "Rows that placement cannot read, on the node that leads it.",
+            UInt64(lane.membership?.placement?.controller?.unreadable.count ?? 0))
         text.gauge("dshard_client_connections", "Open client connections.", UInt64(lane.clients.count))
     }
 

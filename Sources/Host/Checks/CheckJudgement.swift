@@ -12,12 +12,16 @@ package struct CheckJudgement: Sendable {
     private let configuration: Configuration
     private var findings: [ReplicaID: ShardCheck.Finding] = [:]
 
-    /// Judges the reports of one place; `wantsScan` is whether the rows were to be read.
+    /// Judges the reports of one place; `wantsScan` is whether the rows were to be read. Those of other formats than
+    /// this release's are not compared.
     package init(_ reports: [CheckReport], _ configuration: Configuration, wantsScan: Bool, empty: ShardCheck) {
         self.configuration = configuration
         check = empty
         let heard = reports.filter { configuration.member($0.member.replica) == $0.member }
-        judge(heard, wantsScan: wantsScan)
+        for report in heard where report.format != CheckReport.formatHere {
+            findings[report.member.replica] = .otherFormat
+        }
+        judge(heard.filter { $0.format == CheckReport.formatHere }, wantsScan: wantsScan)
         check.replicas = configuration.members.map { member in
             ShardCheck.Replica(member: member, finding: findings[member.replica] ?? .notHeard)
         }

@@ -21,7 +21,7 @@ extension Host {
         }
     }
 
-    private mutating func proposeCheck(
+    mutating func proposeCheck(
         _ slot: Int, wantsScan: Bool, asker: RequestReference?, now: Instant
     ) throws(RequestError) {
         guard let (index, term) = replicas[slot].group.nextProposal else { throw notLeader(slot) }
@@ -47,7 +47,14 @@ extension Host {
             replicas[slot].checkedIndex = check.position.index
             replicas[slot].checkDue = now + limits.checkInterval
             // With a scan it is told when that is done.
-            if !check.wantsScan { tell(check, scan: nil, slot, now: now) }
+            guard check.wantsScan else {
+                tell(check, scan: nil, slot, now: now)
+                continue
+            }
+            let name = LogName(shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica)
+            // An earlier one of this shard gives way to it.
+            scansUnderWay.removeAll { $0.name.shard == name.shard }
+            scansUnderWay.append((name, check.position))
         }
     }
 
@@ -58,6 +65,7 @@ extension Host {
             case .done(let name, let check, let hash): (name, check, hash)
             case .dropped(let name, let check), .unreadable(let name, let check, _): (name, check, nil)
             }
+        scansUnderWay.removeAll { $0.name == name && $0.position == check.position }
         if scan == nil { counters.scansDropped += 1 }
         guard let slot = slots[name.shard], replicas[slot].group.member.replica == name.replica else { return }
         tell(check, scan: scan, slot, now: now)
@@ -89,8 +97,10 @@ extension Host {
             checks[position].note(report)
         else { return }
         if report.member.node == node {
-            // The others may need as long again, and they may have to read for other shards first.
-            checks[position].deadline = now + (now - checks[position].startedAt) + limits.checkPatience
+            // The others may need as long again, within bounds.
+            let began = checks[position].startedAt
+            let bound = max(began + limits.checkPatienceMax, now + limits.checkPatience)
+            checks[position].deadline = min(now + (now - began) + limits.checkPatience, bound)
         }
         judgeIfComplete(position, now: now)
     }
@@ -105,6 +115,7 @@ extension Host {
         // From the end, because those that are over leave the list.
         for position in checks.indices.reversed() { judgeIfComplete(position, now: now) }
         repeatConvictions(now: now)
+        endVainScans()
         guard admission == .open else { return }
         var proposed = 0
         for slot in replicas.indices where proposed < Self.proposedAtOnceMax {
@@ -116,6 +127,7 @@ extension Host {
             let isProposed: ()? = try? proposeCheck(slot, wantsScan: isScanDue, asker: nil, now: now)
             proposed += isProposed == nil ? 0 : 1
         }
+        checkQuiet(now: now)
     }
 
     /// Shards that begin a check within one tick: the others follow, so that replicas are not all read at once.
@@ -149,7 +161,7 @@ extension Host {
         let isHopeless =
             isHere && now - round.startedAt >= limits.checkGrace
             && missing.allSatisfy { !mayTell($0, at: round.position.index, slot) }
-        guard missing.isEmpty || isHopeless || now >= round.deadline else { return }
+        guard missing.isEmpty || isHopeless || now >= deadline(of: round, slot) else { return }
         guard isHere else {
             return endCheck(position, .failure(.unavailable("the check was not committed in time")))
         }
@@ -181,6 +193,7 @@ extension Host {
 
     private mutating func endCheck(_ position: Int, _ body: ClientResponse.Body) {
         let round = checks.remove(at: position)
+        if round.wantsScan { tellOver(round) }
         if let asker = round.asker { answer(asker, body) }
     }
 

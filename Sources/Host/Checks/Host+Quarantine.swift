@@ -54,7 +54,9 @@ extension Host {
     /// Takes the replica in this slot out of service, once it does not lead any more.
     private mutating func condemn(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
         let expected = divergence.expected
-        guard let own = ownReports[expected.shard], own.member == expected.member, own.position == expected.position
+        guard let own = ownReports[expected.shard], own.member == expected.member, own.position == expected.position,
+            // Another release's hash says nothing of what is here.
+            expected.format == own.format
         else { return }
         let isOtherData = expected.scan != nil && own.scan != nil && own.scan != expected.scan
         guard own.chain != expected.chain || isOtherData else { return }

@@ -21,10 +21,17 @@ extension Simulation {
     }
 
     private func scanNext(_ node: SimulatedNode) {
-        guard !node.isScanning, let task = node.scans.next() else { return }
+        guard !node.isScanning, let task = node.scans.turn() else { return }
         node.isScanning = true
+        let (shard, position) = (task.name.shard, task.check.position)
         let pause = processes.happens(percent: 10) ? processes.draw(1_000...400_000) : processes.draw(100...5_000)
         after(pause, on: node) { [unowned self] in
+            defer {
+                node.isScanning = false
+                scanNext(node)
+            }
+            // Given up meanwhile.
+            guard node.scans.end(shard, at: position) != nil else { return }
             storing(node) {
                 guard var scan = try ShardScan(task, window: limits.sessionWindowMilliseconds) else {
                     return fail("node \(node.id): \(task.name) is not at entry \(task.check.position.index)")
@@ -35,8 +42,14 @@ extension Simulation {
                     return ended(.done(task.name, task.check, hash: hash), node)
                 }
             }
-            node.isScanning = false
-            scanNext(node)
+        }
+    }
+
+    func giveUpScans(_ over: [(shard: ShardID, position: LogPosition)], _ node: SimulatedNode) {
+        for (shard, position) in over {
+            guard let task = node.scans.end(shard, at: position) else { continue }
+            probes.hit(.scanGivenUp)
+            ended(.dropped(task.name, task.check), node)
         }
     }
 

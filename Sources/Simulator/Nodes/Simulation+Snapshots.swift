@@ -23,6 +23,7 @@ extension Simulation {
         }
         for suspect in effects.suspicions { suspected(suspect, node) }
         for name in effects.cleared { cleared(name, node) }
+        giveUpScans(effects.scansOver, node)
         guard !effects.snapshotTasks.isEmpty else { return }
         node.snapshotMailbox += effects.snapshotTasks
         snapshotNext(node)

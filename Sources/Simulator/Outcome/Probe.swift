@@ -76,6 +76,7 @@ package enum Probe: String, CaseIterable, Sendable {
     case administratorRefused = "an administrator's request was refused"
     case scanned = "a replica was read for a check"
     case scanDropped = "a scan gave way to another"
+    case scanGivenUp = "a scan was given up, because nobody waited for it"
     case rotted = "a replica silently became another"
     case foundOut = "a check found a replica out"
     case checkedEqual = "a check that was asked for found all equal"

@@ -33,7 +33,8 @@ extension Simulation {
             let absent = nodes.map(\.id).filter { !members.contains($0) }
             let to = placementChance.happens(percent: 90) ? placementChance.pick(absent) ?? node : node
             return .move(shard.shard, from: placementChance.pick(members) ?? node, to: to)
-        case 10...14: return .transfer(shard.shard, to: node)
+        case 10...13: return .transfer(shard.shard, to: node)
+        case 14: return options.merges ? .merge(shard.shard) : .transfer(shard.shard, to: node)
         case 15, 16: return .setDuty(node, .draining)
         case 17: return .setDuty(node, .decommissioning)
         case 18, 19: return .setDuty(onDuty.sorted().first ?? node, .serving)

@@ -75,6 +75,13 @@ extension Simulation {
             if let peer = self.node(id) { send(notice, from: node, to: peer) }
         case .write(let rows): write(rows, node)
         case .note(let text, let shard): noted(text, shard)
+        case .trouble(let text): fail("node \(node.id): \(text)")
+        case .readNodes:
+            let term = node.placement.controller?.term
+            after(0, on: node) { [unowned self] in
+                guard node.placement.controller?.term == term else { return }
+                node.placement.controller?.relearn(nodes.map { ($0.id, [:]) })
+            }
         case .answer(let number, let result): administratorAnswered(number, result, node)
         }
     }
@@ -137,7 +144,8 @@ extension Simulation {
         let ranges = [SystemRow.duties, SystemRow.settings, SystemRow.operators]
         read(ranges, into: found, node) { [unowned self] rows in
             node.placement.isReading = false
-            guard let rows, node.placement.controller?.term == term else { return }
+            guard var rows, node.placement.controller?.term == term else { return }
+            rows.readMilliseconds = node.host.clock.milliseconds(at: instant(node))
             node.placement.controller?.begin(rows, now: instant(node))
             after(0, on: node) { [unowned self] in look(node) }
         }
@@ -153,14 +161,12 @@ extension Simulation {
         submit(.scan(scan), node) { [unowned self] body in
             guard case .page(let page) = body else { return done(nil) }
             var found = found
-            storing(node) {
-                var cursor = page.cursor()
-                while let row = cursor.next() {
-                    var value = ByteBuffer()
-                    value.writeBytes(page.rows.readableBytesSpan.extracting(row.value))
-                    let key = Key(copying: page.rows.readableBytesSpan.extracting(row.key))
-                    try found.take(key, value, row.version)
-                }
+            var cursor = page.cursor()
+            while let row = cursor.next() {
+                var value = ByteBuffer()
+                value.writeBytes(page.rows.readableBytesSpan.extracting(row.value))
+                let key = Key(copying: page.rows.readableBytesSpan.extracting(row.key))
+                found.take(key, value, row.version)
             }
             guard let resume = page.resume, resume < range.end else {
                 return read(Array(ranges.dropFirst()), into: found, node, then: done)

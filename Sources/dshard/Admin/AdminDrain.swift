@@ -95,7 +95,7 @@ extension DutyOptions {
         let isWaiting = try !settings.isOn(noWait, "no-wait")
         try await admin.client.withClient(settings) { client in
             _ = try await ChangeOptions.accepted(request, client)
-            if isWaiting { try await wait(client) }
+            if isWaiting { try await ChangeOptions.follow { try await wait(client) } }
         }
         let reached = isWaiting ? state : "recorded"
         guard format == .json else { return try ChangeOptions.print("node \(node): \(reached)") }

@@ -13,13 +13,16 @@ struct AdminOptions: ParsableArguments {
 }
 
 extension AdminOptions {
-    /// Asks the cluster, and prints what `table` or `json` makes of it.
+    /// Asks the cluster, placement too if that has anything to say, and prints what `table` or `json` makes of it.
     func show(
+        asksPlacement: Bool = true,
         table: (ClusterView) throws(CommandFailure) -> String, json: (ClusterView) throws(CommandFailure) -> String
     ) async throws {
         let settings = Settings.process
         let format = try settings.value(output, "output", default: OutputFormat.table)
-        let view = try await client.withClient(settings) { client in try await AdminOptions.view(client) }
+        let view = try await client.withClient(settings) { client in
+            try await AdminOptions.view(client, asksPlacement: asksPlacement)
+        }
         let text =
             switch format {
             case .table: try table(view)
@@ -29,7 +32,7 @@ extension AdminOptions {
     }
 
     /// The map from whichever node answers, then every node's own word. Who does not answer is down, not an error.
-    static func view(_ client: DShardClient) async throws -> ClusterView {
+    static func view(_ client: DShardClient, asksPlacement: Bool = true) async throws -> ClusterView {
         let table = try await client.routes(includingSystem: true)
         let statuses = await withTaskGroup(of: (NodeID, NodeStatus?).self) { group in
             for node in table.nodes {
@@ -39,7 +42,7 @@ extension AdminOptions {
             for await (node, status) in group { statuses[node] = status }
             return statuses
         }
-        let placement = await placement(client, table, statuses)
+        let placement = asksPlacement ? await placement(client, table, statuses) : nil
         return ClusterView(table: table, statuses: statuses, placement: placement)
     }
 

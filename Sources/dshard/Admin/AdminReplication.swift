@@ -31,7 +31,9 @@ struct AdminReplication: AsyncParsableCommand {
         let shown = try await options.admin.client.withClient(settings) { client in
             guard let wanted else { return try await AdminOperators.status(client).replication }
             _ = try await ChangeOptions.accepted(.setReplication(wanted), client)
-            if isWaiting { try await AdminReplication.wait(for: Int(wanted), client) }
+            if isWaiting {
+                try await ChangeOptions.follow { try await AdminReplication.wait(for: Int(wanted), client) }
+            }
             return wanted
         }
         guard format == .json else { return try ChangeOptions.print("\(shown)") }

@@ -24,6 +24,7 @@ struct AdminShard: AsyncParsableCommand {
             return shard
         }
         try await options.show(
+            asksPlacement: false,
             table: { (view) throws(CommandFailure) in ClusterView.detail(try find(view)) },
             json: { (view) throws(CommandFailure) in
                 var json = JSONText()

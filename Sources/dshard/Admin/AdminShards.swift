@@ -5,7 +5,10 @@ struct AdminShards: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shards",
         abstract: "List the shards of users in key order.",
-        discussion: "Example: dshard admin shards --output json")
+        discussion: """
+            A question mark stands for what is not known because a node does not answer.
+            Example: dshard admin shards --output json
+            """)
 
     @OptionGroup var options: AdminOptions
 
@@ -15,6 +18,7 @@ struct AdminShards: AsyncParsableCommand {
     func run() async throws {
         let system = try Settings.process.isOn(system, "system")
         try await options.show(
+            asksPlacement: false,
             table: { ClusterView.text(system ? $0.shards : $0.userShards) },
             json: { view in
                 var json = JSONText()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DShardClient
+import Keyspace
 import Raft
 import Wire
 
@@ -41,30 +42,75 @@ extension ChangeOptions {
         let settings = Settings.process
         let format = try settings.value(admin.output, "output", default: OutputFormat.table)
         let isWaiting = try !settings.isOn(noWait, "no-wait")
-        let operation = try await admin.client.withClient(settings) { client in
-            let operation = try await ChangeOptions.accepted(request, client)
-            if isWaiting { try await OperatorWait(client: client, shard: shard, id: operation).end() }
-            return operation
+        let accepted = try await admin.client.withClient(settings) { client in
+            let accepted = try await ChangeOptions.accepted(request, client)
+            if isWaiting { try await ChangeOptions.follow { try await accepted.end(client) } }
+            return accepted
         }
-        switch format {
-        case .table: try ChangeOptions.print(isWaiting ? done : "\(operation)")
-        case .json:
-            var json = JSONText()
-            json.beginObject()
-            json.field("operator", String(operation))
-            json.field("shard", shard.rawValue)
-            json.field("state", isWaiting ? "done" : "running")
-            json.endObject()
-            try ChangeOptions.print(json.text)
+        if isWaiting, format == .table { return try ChangeOptions.print(done) }
+        try accepted.print(format, state: isWaiting ? "done" : "running")
+    }
+
+    /// Has an operator made, waits for its end unless that is not wanted, and prints the shards that have come of it,
+    /// `count` of them: those for which `isResult` is true, given the operator's shard. Returns once all of them are
+    /// led, or after a few seconds: the change is done in any case.
+    func run(
+        _ request: PlacementRequest, shows count: Int, _ isResult: @escaping @Sendable (ShardID, Descriptor) -> Bool
+    ) async throws {
+        let settings = Settings.process
+        let format = try settings.value(admin.output, "output", default: OutputFormat.table)
+        let isWaiting = try !settings.isOn(noWait, "no-wait")
+        let (accepted, shown) = try await admin.client.withClient(settings) { client in
+            let accepted = try await ChangeOptions.accepted(request, client)
+            guard isWaiting else { return (accepted, [ShardView]()) }
+            let shown = try await ChangeOptions.follow {
+                try await accepted.end(client)
+                return try await ChangeOptions.ledShards(client, count) { isResult(accepted.shard, $0) }
+            }
+            return (accepted, shown)
+        }
+        guard isWaiting else { return try accepted.print(format, state: "running") }
+        guard format == .json else {
+            return try OpenFile.standardOutput.write(Array(ClusterView.text(shown).utf8))
+        }
+        var json = JSONText()
+        json.append(shown)
+        try ChangeOptions.print(json.text)
+    }
+
+    private static func ledShards(
+        _ client: DShardClient, _ count: Int, _ isResult: (Descriptor) -> Bool
+    ) async throws -> [ShardView] {
+        var found: Set<ShardID> = []
+        for _ in 0..<100 {
+            let routes = try await client.routes(includingSystem: false).routes.filter { isResult($0.descriptor) }
+            found = Set(routes.map(\.descriptor.shard))
+            if routes.count == count, routes.allSatisfy({ $0.leader != nil }) { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return try await AdminOptions.view(client, asksPlacement: false).shards.filter { found.contains($0.id) }
+    }
+
+    /// Runs what follows on a request that was accepted: whatever keeps this command from seeing its end leaves the
+    /// outcome open.
+    static func follow<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as ClientError {
+            throw CommandFailure(
+                .outcomeUnknown,
+                "the change was accepted, and its end was not seen (\(error.message)): see dshard admin operators")
         }
     }
 
-    /// Has a change recorded, and returns its number. What merely evens things out on the shard is waited for.
-    static func accepted(_ request: PlacementRequest, _ client: DShardClient) async throws -> UInt64 {
+    /// Has a change recorded. What merely evens things out on the shard is waited for.
+    static func accepted(_ request: PlacementRequest, _ client: DShardClient) async throws -> AcceptedChange {
         let end = ContinuousClock.now + busyTime
         while true {
             do throws(ClientError) {
-                if case .accepted(let operation) = try await client.placement(request) { return operation }
+                if case .accepted(let operation, let shard) = try await client.placement(request) {
+                    return AcceptedChange(operation: operation, shard: shard)
+                }
                 throw ClientError(.unavailable, "placement gave a strange answer: try again")
             } catch {
                 guard error.code == .busy, ContinuousClock.now < end else { throw error }

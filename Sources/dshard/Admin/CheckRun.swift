@@ -14,7 +14,7 @@ struct CheckRun: Sendable {
 
     /// A shard is read at a limited pace, and others may be read before it.
     static let timeout = Duration.seconds(900)
-    /// Every node reads one at a time, and holds what waits: more would only wait.
+    /// What a node reads at a time takes turns: more would only slow each other down.
     private static let atOnce = 2
     private static let progressPause = Duration.seconds(2)
 

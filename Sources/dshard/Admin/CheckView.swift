@@ -58,6 +58,7 @@ struct CheckView: Sendable {
         case .unsure: "differs from others, and no majority agrees: see the manual"
         case .notScanned: "was not read in time: check again"
         case .notHeard: "was not compared: it did not answer"
+        case .otherFormat: "was not compared: its node runs another release, which hashes otherwise"
         }
     }
 
@@ -70,6 +71,7 @@ struct CheckView: Sendable {
         case .unsure: "unsure"
         case .notScanned: "not-read"
         case .notHeard: "not-heard"
+        case .otherFormat: "other-format"
         }
     }
 

@@ -84,8 +84,10 @@ extension JSONText {
         field("version", String(shard.epoch.version))
         field("config", shard.epoch.config)
         endObject()
-        field("size_bytes", shard.sizeBytes)
-        field("keys", shard.keys)
+        for (title, figure) in [("size_bytes", shard.sizeBytes), ("keys", shard.keys)] {
+            name(title)
+            if shard.isMeasured { value(figure) } else { null() }
+        }
     }
 
     /// One shard with what its replicas say.

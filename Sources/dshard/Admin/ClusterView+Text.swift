@@ -38,13 +38,16 @@ extension ClusterView {
     static func text(_ shards: [ShardView]) -> String {
         var table = TableText(header: ["SHARD", "LEADER", "REPLICAS", "EPOCH", "SIZE", "KEYS", "RANGE"])
         for shard in shards {
+            // Where nobody answers, only the map is known.
             let replicas = shard.replicas.map { replica in
-                replica.role == .voter ? "\(replica.node)" : "\(replica.node)(\(replica.role.rawValue))"
+                let mark = replica.status == nil ? "?" : ""
+                return "\(replica.node)\(mark)" + (replica.role == .voter ? "" : "(\(replica.role.rawValue))")
             }
+            let size = shard.isMeasured ? ByteSize(bytes: Int(clamping: shard.sizeBytes)).description : "?"
             table.add([
                 "\(shard.id)", shard.leader.map { "\($0)" } ?? "-", replicas.joined(separator: ","),
                 "\(shard.epoch.version).\(shard.epoch.config)",
-                ByteSize(bytes: Int(clamping: shard.sizeBytes)).description, "\(shard.keys)", shard.rangeText,
+                size, shard.isMeasured ? "\(shard.keys)" : "?", shard.rangeText,
             ])
         }
         return table.text

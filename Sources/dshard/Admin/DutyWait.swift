@@ -11,7 +11,7 @@ struct DutyWait: Sendable {
     /// Their name for people.
     let name: String
 
-    /// So long nothing may happen before that is a failure.
+    /// So long nothing may happen before this is given up; what was wished for stays recorded.
     private static let patience = Duration.seconds(60)
 
     /// Returns when none is left; throws when nothing moves any more.
@@ -28,15 +28,17 @@ struct DutyWait: Sendable {
             }
             let left = counts(found)
             guard left > 0 else { return }
-            if left != last || !placement.operators.isEmpty { movedAt = .now }
+            // What goes on elsewhere is no progress here.
+            if left != last || found.departures > 0 { movedAt = .now }
             if left != last, OpenFile.standardError.isTerminal {
                 OpenFile.standardError.say("node \(node): \(left) \(name) left\n")
             }
             last = left
             guard ContinuousClock.now - movedAt < DutyWait.patience else {
                 let reason = placement.obstacles.first ?? "no other node can take them"
-                throw CommandFailure.refused(
-                    "node \(node) keeps \(left) \(name): \(reason); see dshard admin operators")
+                throw CommandFailure(
+                    .outcomeUnknown,
+                    "recorded, but node \(node) still has \(left) \(name): \(reason); see dshard admin operators")
             }
             try await Task.sleep(for: .milliseconds(200))
         }

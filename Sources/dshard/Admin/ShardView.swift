@@ -18,6 +18,9 @@ struct ShardView: Sendable {
     var sizeBytes: UInt64
     var keys: UInt64
 
+    /// Whether some replica has told them.
+    var isMeasured: Bool { replicas.contains { $0.status != nil } }
+
     /// One replica: where it is, what the descriptor says of it, and what its node says, if it answers.
     struct ReplicaView: Sendable {
         var node: NodeID

@@ -25,6 +25,7 @@ extension ServeOptions {
             logKeepEntries: try settings.value(logKeep, "log-keep", default: 50_000),
             repairAfter: try repairAfter(settings),
             shardBytes: try shardSize(settings),
+            mergeAfter: try mergeAfter(settings),
             drainTimeout: try settings.value(drainTimeout, "drain-timeout", default: TimeSpan(.seconds(30))).duration,
             logLevel: try settings.value(logLevel, "log-level", default: Level.info).rawValue,
             logFormat: format == .json ? .json : .text)
@@ -57,6 +58,13 @@ extension ServeOptions {
         // Less than a write buffer holds, and every shard costs more than its rows.
         guard size >= 1 << 20 else { throw .refused("--shard-size is at least 1MiB") }
         return size
+    }
+
+    private func mergeAfter(_ settings: Settings) throws(CommandFailure) -> Duration {
+        let time = try settings.value(mergeAfter, "merge-after", default: TimeSpan(.seconds(3_600))).duration
+        // Placement looks once a second.
+        guard time >= .seconds(1) else { throw .refused("--merge-after is at least 1s") }
+        return time
     }
 
     private static func check(listen: Endpoint, advertise: Endpoint?) throws(CommandFailure) {

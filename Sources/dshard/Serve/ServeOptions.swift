@@ -56,6 +56,12 @@ struct ServeOptions: ParsableArguments {
             "A shard of this size is split; the same on every node. (default: 256MiB)", valueName: "size"))
     var shardSize: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Neighbours that were small and quiet for so long are merged; the same on every node. (default: 1h)",
+            valueName: "time"))
+    var mergeAfter: String?
+
     @Option(help: ArgumentHelp("How long SIGTERM may take to hand over. (default: 30s)", valueName: "time"))
     var drainTimeout: String?
 

@@ -3,7 +3,8 @@ enum KnownFlags {
     /// The flags of `serve`, which are also the names of its config file.
     static let serve = [
         "data-dir", "listen", "advertise", "http", "initial-cluster", "join", "split-at", "labels", "cache",
-        "snapshot-rate", "log-keep", "repair-after", "shard-size", "drain-timeout", "log-level", "log-format",
+        "snapshot-rate", "log-keep", "repair-after", "shard-size", "merge-after", "drain-timeout", "log-level",
+        "log-format",
     ]
 
     /// The flags of the commands that talk to a cluster.

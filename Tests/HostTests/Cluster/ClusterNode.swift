@@ -34,6 +34,13 @@ final class ClusterNode {
     var applyMailbox: [ApplyWork] = []
     var isApplying = false
 
+    // The thread of scans.
+    /// How long one takes, in microseconds.
+    var scanTime = 100...20_000
+    var scans = ScanQueue()
+    /// Those that were given up.
+    var scansGivenUp: [ScanTask] = []
+
     // The thread of snapshots.
     var workshop: SnapshotWorkshop
     var snapshotMailbox: [SnapshotTask] = []

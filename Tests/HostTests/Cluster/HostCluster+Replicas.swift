@@ -28,6 +28,7 @@ extension HostCluster {
         }
         node.suspicions += effects.suspicions
         node.suspicions.removeAll { effects.cleared.contains($0.name) }
+        giveUpScans(effects.scansOver, node)
         node.snapshotMailbox += effects.snapshotTasks
         snapshotNext(node)
     }

@@ -9,7 +9,9 @@ extension HostCluster {
     /// Reads the replica as it is now, some time later.
     func scan(_ name: LogName, _ check: AppliedCheck, _ node: ClusterNode) throws {
         let task = ScanTask(name: name, check: check, snapshot: try node.engine.snapshot())
-        after(random.draw(100...20_000), on: node) { [self] in
+        if let givenUp = node.scans.add(task) { drop(givenUp, node) }
+        after(random.draw(node.scanTime), on: node) { [self] in
+            guard node.scans.end(name.shard, at: check.position) != nil else { return }
             storing(node) {
                 guard var scan = try ShardScan(task, window: limits.sessionWindowMilliseconds) else {
                     return history.fail("node \(node.id): the state is not that of the check")
@@ -20,6 +22,21 @@ extension HostCluster {
                     return scheduleTurn(node)
                 }
             }
+        }
+    }
+
+    func giveUpScans(_ over: [(shard: ShardID, position: LogPosition)], _ node: ClusterNode) {
+        for (shard, position) in over {
+            guard let task = node.scans.end(shard, at: position) else { continue }
+            node.scansGivenUp.append(task)
+            drop(task, node)
+        }
+    }
+
+    private func drop(_ task: ScanTask, _ node: ClusterNode) {
+        after(0, on: node) { [self] in
+            node.host.scanned(.dropped(task.name, task.check), now: instant(node))
+            scheduleTurn(node)
         }
     }
 

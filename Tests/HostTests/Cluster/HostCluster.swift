@@ -121,6 +121,7 @@ final class HostCluster {
         node.logBusySince = nil
         node.applyMailbox = []
         node.isApplying = false
+        node.scans = ScanQueue()
         node.snapshotMailbox = []
         node.isSnapshotting = false
         node.workshop = SnapshotWorkshop(

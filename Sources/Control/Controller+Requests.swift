@@ -28,10 +28,17 @@ extension Controller {
         }
     }
 
-    /// Nothing can be said or done without the rows.
-    mutating func refuseAskers(_ reason: String) {
-        for asker in askers { answer(asker.number, .failure(.invalidRequest(reason))) }
+    /// Nothing can be done without the rows; what is known, and that placement stands still, can be told.
+    mutating func refuseChanges(_ reason: String, now: Instant) {
+        let all = askers
         askers = []
+        for asker in all {
+            if asker.request.changesSomething {
+                answer(asker.number, .failure(.invalidRequest(reason)))
+            } else {
+                _ = serve(asker.request, asker.number, now: now)
+            }
+        }
     }
 
     /// Returns false when the answer has to wait for news of nodes.
@@ -123,6 +130,10 @@ extension Controller {
         }
     }
 
+    private static func told(_ row: UnreadableRow) -> String {
+        row.shard == nil ? "placement stands still: \(row)" : "\(row)"
+    }
+
     private func status(now: Instant) -> PlacementStatus {
         let factor = scheduler.rules.replication.rawValue
         let uneven = view.shards.count { shard in
@@ -135,7 +146,7 @@ extension Controller {
                 operation(of: $0.planned.shard)
             },
             obstacles: Array(
-                (unreadable.map(\.description) + obstacles.map(\.description)).prefix(PlacementStatus.obstaclesMax)))
+                (unreadable.map(Self.told) + obstacles.map(\.description)).prefix(PlacementStatus.obstaclesMax)))
     }
 
     private func nodesStatus(now: Instant) -> [PlacementStatus.Node] {

@@ -126,7 +126,7 @@ package struct Controller: Sendable {
     package mutating func look(now: Instant) -> [ControlEffect] {
         callNodes(now: now)
         if let stop = unreadable.first(where: { $0.shard == nil }) {
-            refuseAskers("placement stands still: \(stop)")
+            refuseChanges("placement stands still: \(stop)", now: now)
             // Somebody may mend it.
             if now - readAt >= limits.rereadInterval { needsRows = true }
         } else if !needsRows {

@@ -10,6 +10,8 @@ package struct ClusterClock: Sendable {
     private let start: Instant
     /// Whether a median has been adopted outright: once, at the start, when this node is far off.
     private var isSettled = false
+    /// When another clock was heard for the first time.
+    private var heardFirstAt: Instant?
     /// Whether others' clocks have confirmed or set this one. Until then it may be off by years.
     package private(set) var isConfirmed = false
 
@@ -17,9 +19,11 @@ package struct ClusterClock: Sendable {
     static let stepThresholdMilliseconds: Int64 = 500
     /// The slew, as a divisor of elapsed time: 1 %.
     private static let slewDivisor: Int64 = 100
+    /// There and back, for the comparison that confirms a clock: half of it is no more than the threshold.
+    static let firstWayMax = Interval.milliseconds(1_000)
     /// So many peers' clocks show whose is wrong: of two clocks that differ nobody can tell.
     private static let judges = 2
-    /// How long a clock that is far off waits for them.
+    /// How long a clock that is far off waits for them, once it has heard one.
     private static let judgesAwaited = Interval.milliseconds(2000)
 
     /// Starts from the wall clock, in milliseconds since 1970, as read at `now`.
@@ -35,7 +39,7 @@ package struct ClusterClock: Sendable {
         return UInt64(clamping: max(0, base &+ elapsed))
     }
 
-    /// Whether a start has waited for others' clocks as long as it does.
+    /// Whether a start has waited long enough for a first one.
     func hasWaited(at now: Instant) -> Bool { now - start >= Self.judgesAwaited }
 
     /// How far another clock that showed `milliseconds` at `moment`, which may lie a little back, is ahead of this one.
@@ -47,31 +51,53 @@ package struct ClusterClock: Sendable {
     }
 
     /// Moves towards the median of `offsets` (theirs minus ours, in milliseconds, one per peer that was heard; our own
-    /// zero is added here). `peerCount` is how many peers there are. Returns the step when the clock was set outright.
-    package mutating func adjust(offsets: [Int64], peerCount: Int, now: Instant) -> Int64? {
+    /// zero is added here, but for a newcomer, by whose clock nobody goes yet). `peerCount` is how many peers there are.
+    /// Returns the step when the clock was set outright.
+    package mutating func adjust(
+        offsets: [Int64], peerCount: Int, isNewcomer: Bool = false, now: Instant
+    ) -> Int64? {
+        guard peerCount > 0 else {
+            // Others are told this time from now on: a node that comes later goes by it, not the other way round.
+            isConfirmed = true
+            isSettled = true
+            return nil
+        }
         guard !offsets.isEmpty else { return nil }
-        let sorted = (offsets + [0]).sorted()
+        let firstHeard = heardFirstAt ?? now
+        heardFirstAt = firstHeard
+        let isNew = isNewcomer && !isSettled
+        let clocks = (isNew ? offsets : offsets + [0]).sorted()
         // The lower of two middles: with one peer, a clock is never pushed ahead by it alone.
-        let median = sorted[(sorted.count - 1) / 2]
-        let elapsed = (now - anchor).milliseconds
+        let median = clocks[(clocks.count - 1) / 2]
+        let isFar = !Self.isNear(median, 0)
         if !isSettled {
-            let isJudged = offsets.count >= min(Self.judges, peerCount) || hasWaited(at: now)
+            let isJudged =
+                offsets.count >= min(Self.judges, peerCount) || now - firstHeard >= Self.judgesAwaited
             // The first peer that is heard may be the wrong one, and the one that is not moved by it may be wrong too.
-            guard isJudged || offsets.allSatisfy({ $0.magnitude <= Self.stepThresholdMilliseconds.magnitude }) else {
-                return nil
-            }
+            guard isJudged || offsets.allSatisfy({ Self.isNear($0, 0) }) else { return nil }
             isConfirmed = true
             isSettled = isJudged
-            if median.magnitude > Self.stepThresholdMilliseconds.magnitude {
+            if isFar {
                 base &+= median
                 return median
             }
         }
-        guard elapsed >= Self.slewDivisor else { return nil }
+        // Whoever is far off moves nobody who is settled, unless most of all nodes are there too.
+        guard !isFar || clocks.count(where: { Self.isNear($0, median) }) * 2 > peerCount + 1 else { return nil }
+        slew(towards: median, now: now)
+        return nil
+    }
+
+    private mutating func slew(towards median: Int64, now: Instant) {
+        let elapsed = (now - anchor).milliseconds
+        guard elapsed >= Self.slewDivisor else { return }
         let most = elapsed / Self.slewDivisor
         base = base &+ elapsed &+ min(max(median, -most), most)
         // Not `now`: the part of a millisecond that is left would be lost at every correction.
         anchor = anchor + .milliseconds(elapsed)
-        return nil
+    }
+
+    private static func isNear(_ a: Int64, _ b: Int64) -> Bool {
+        (a &- b).magnitude <= stepThresholdMilliseconds.magnitude
     }
 }

@@ -36,7 +36,9 @@ extension Host {
         state.silentCheckedAt = nil
         // Only an answer tells how long its way was: the peer read its clock in the middle of it. Otherwise every node
         // would take all others to be behind, and they would slow each other down.
-        if let answer = frame.answer, answer.sentAt <= now, now - answer.sentAt < limits.raft.promise {
+        // The error is at most half of the way there and back: of no account while the question is whose clock is wrong.
+        let longest = clock.isConfirmed ? limits.raft.promise : ClusterClock.firstWayMax
+        if let answer = frame.answer, answer.sentAt <= now, now - answer.sentAt < longest {
             let halfWay = Interval(nanoseconds: (now - answer.sentAt).nanoseconds / 2)
             state.clockOffset = clock.offset(of: frame.clusterMilliseconds, at: answer.sentAt + halfWay)
         }
@@ -128,7 +130,8 @@ extension Host {
         tendChecks(now: now)
         tendMerges(now: now)
         reportDescriptors(now: now)
-        return clock.adjust(offsets: offsets, peerCount: peerOrder.count, now: now)
+        return clock.adjust(
+            offsets: offsets, peerCount: peerOrder.count, isNewcomer: replicas.isEmpty, now: now)
     }
 
     private mutating func watch(_ peer: NodeID, _ state: PeerState, now: Instant) {

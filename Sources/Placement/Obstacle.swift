@@ -7,7 +7,7 @@ package struct Obstacle: Hashable, Sendable {
 
     /// What is in the way.
     package enum Problem: Hashable, Sendable {
-        /// So few voters live that nothing can be decided; only `admin recover` ends that (rule 15).
+        /// So few voters live that nothing can be decided; only its nodes' return ends that (rule 15).
         case quorumLost(live: Int, voters: Int)
         /// No node can take a replica, for `need`.
         case noNode(need: Operator.Reason, refusals: Refusals)

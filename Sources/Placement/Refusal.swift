@@ -67,7 +67,8 @@ extension Refusal: CustomStringConvertible {
         case .lastShard(let shard): "shard \(shard) is the last one; name the left one of two"
         case .notAllNear(let shard): "shard \(shard) has a replica that is down, suspect or does not vote"
         case .cannotAlign(let left, let right):
-            "shards \(left) and \(right) are on different nodes, and neither can go to the other's; move one first"
+            "shards \(left) and \(right) are on different nodes, and the smaller one cannot go to the other's now: "
+                + "they are full, busy with other copies, or leaving; try again, or move it there yourself"
         case .notOn(let shard, let node): "shard \(shard) has no voter on node \(node)"
         case .alreadyOn(let shard, let node): "shard \(shard) already has a replica on node \(node)"
         case .alreadyLeads(let shard, let node): "node \(node) already leads shard \(shard)"
@@ -76,7 +77,7 @@ extension Refusal: CustomStringConvertible {
             "node \(node) cannot lead shard \(shard) now: it is leaving or slow, or its replica lags or does not vote"
         case .noOtherLeader(let shard): "no other voter of shard \(shard) can lead it meanwhile"
         case .crowds(let shard, let node): "on node \(node) more voters of shard \(shard) would fail together"
-        case .quorumLost(let shard): "shard \(shard) has lost its quorum; see admin recover"
+        case .quorumLost(let shard): "shard \(shard) has lost its quorum: start the nodes of its voters again"
         case .belowReplication(let nodes, let wanted):
             "\(nodes) nodes are too few for \(wanted) replicas of each shard"
         case .noSuchFactor(let number): "\(number) replicas of each shard: choose 1, 3, 5 or 7"

@@ -15,7 +15,7 @@ package enum ConnectionRole: UInt8, Sendable, Equatable, CaseIterable {
 /// The first frame on every connection. Magic and version keep their place in every future version.
 package struct Hello: Sendable, Equatable {
     /// The version that this code speaks.
-    package static let currentVersion: UInt16 = 1
+    package static let currentVersion: UInt16 = 2
 
     /// What the sender wants the connection for; it stays so until the connection closes.
     package var role: ConnectionRole

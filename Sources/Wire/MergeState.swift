@@ -58,7 +58,7 @@ package struct MergeState: Hashable, Sendable {
     package mutating func absorb(_ right: ShardID, _ others: [ShardID]) {
         // The two may have been one before, and so know of the same.
         absorbed.removeAll { $0 == right || others.contains($0) }
-        absorbed += others + [right]
+        absorbed = others + absorbed + [right]
         absorbed.removeFirst(max(0, absorbed.count - Self.absorbedMax))
     }
 

@@ -56,6 +56,11 @@ import Wire
             return
         }
         #expect(reason.contains("duties/4"), "\(reason)")
+        guard case .success(.status(let status)) = cluster.ask(.status, &controller) else {
+            Issue.record("what is known is not told")
+            return
+        }
+        #expect(status.obstacles.first?.contains("placement stands still: ") == true)
         #expect(cluster.troubles.count == 1 && cluster.changes == 0)
         // Once it is mended everything goes on.
         cluster.rows[SystemRow.key(ofDutyOf: NodeID(4))] = nil

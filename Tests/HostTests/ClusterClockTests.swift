@@ -51,10 +51,39 @@ import Testing
     @Test("but not for ever: the earlier of two clocks counts then")
     func waitsTwoSeconds() {
         var clock = clock()
-        #expect(clock.adjust(offsets: [-10_000], peerCount: 2, now: instant(1_999)) == nil)
-        #expect(clock.adjust(offsets: [-10_000], peerCount: 2, now: instant(2_000)) == -10_000)
+        // Alone for however long: the first one that is heard is no judge.
+        #expect(clock.adjust(offsets: [], peerCount: 2, now: instant(2_500)) == nil)
+        #expect(clock.adjust(offsets: [-10_000], peerCount: 2, now: instant(3_000)) == nil)
+        #expect(clock.adjust(offsets: [-10_000], peerCount: 2, now: instant(4_999)) == nil)
+        #expect(clock.adjust(offsets: [-10_000], peerCount: 2, now: instant(5_000)) == -10_000)
         var pair = self.clock()
         #expect(pair.adjust(offsets: [-10_000], peerCount: 1, now: instant(50)) == -10_000)
+    }
+
+    @Test("a node that others go by is not moved by one that comes later and is far off, which goes by it")
+    func newcomer() {
+        var old = clock()
+        #expect(old.adjust(offsets: [], peerCount: 0, now: instant(50)) == nil)
+        for tick in 2...100 {
+            #expect(old.adjust(offsets: [-15_000], peerCount: 1, now: instant(Double(tick) * 50)) == nil)
+        }
+        #expect(old.milliseconds(at: instant(5_000)) == start + 5_000)
+        var new = clock()
+        #expect(new.adjust(offsets: [15_000], peerCount: 1, isNewcomer: true, now: instant(50)) == 15_000)
+        var early = clock()
+        #expect(early.adjust(offsets: [-15_000], peerCount: 1, isNewcomer: true, now: instant(50)) == -15_000)
+    }
+
+    @Test("a settled clock moves to one that is far off only with most of all nodes")
+    func majority() {
+        var clock = clock()
+        #expect(clock.adjust(offsets: [0, 0], peerCount: 2, now: instant(50)) == nil)
+        for tick in 2...100 {
+            let now = instant(Double(tick) * 50)
+            #expect(clock.adjust(offsets: tick < 50 ? [-15_000] : [-15_000, -15_000], peerCount: 2, now: now) == nil)
+            if tick == 49 { #expect(clock.milliseconds(at: now) == start + UInt64(tick) * 50) }
+        }
+        #expect(clock.milliseconds(at: instant(5_000)) < start + 5_000)
     }
 
     @Test("it is slewed by at most 1 %, in either direction", arguments: [400, -400] as [Int64])

@@ -20,6 +20,7 @@ extension ProcessTests {
                     #expect(move.status == .exited(0), "\(move.errors)")
                 }
                 let apart = try await PlacementTest.shards(cluster)
+                #expect(apart[2] != apart[3])
                 let merge = try await cluster.tool("admin", "merge", "2")
                 #expect(merge.status == .exited(0), "\(apart): \(merge.errors)")
                 try await Self.rest(cluster, of: 4)

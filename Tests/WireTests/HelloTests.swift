@@ -39,8 +39,8 @@ import Wire
         stranger.body.setString("GET ", at: frame.body.readerIndex)
         #expect(throws: WireError.badMagic) { try Hello.decode(stranger) }
         var future = frame
-        future.body.setInteger(UInt16(2), at: frame.body.readerIndex + 4, endianness: .little)
-        #expect(throws: WireError.version(theirs: 2)) { try Hello.decode(future) }
+        future.body.setInteger(Hello.currentVersion + 1, at: frame.body.readerIndex + 4, endianness: .little)
+        #expect(throws: WireError.version(theirs: Hello.currentVersion + 1)) { try Hello.decode(future) }
         var role = frame
         role.body.setInteger(UInt8(9), at: frame.body.readerIndex + 6)
         #expect(throws: WireError.badValue("role")) { try Hello.decode(role) }

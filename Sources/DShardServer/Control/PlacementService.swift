@@ -114,7 +114,7 @@ final class PlacementService: @unchecked Sendable {
             isReading = false
             guard var rows, controller?.term == term else { return }
             let now = SteadyClock.now()
-            rows.readMilliseconds = lane.host.clock.milliseconds(at: now)
+            rows.readMilliseconds = lane.host.trustedMilliseconds(at: now)
             controller?.begin(rows, now: now)
             scheduleLook()
         }

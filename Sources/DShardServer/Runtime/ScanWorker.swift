@@ -82,6 +82,7 @@ final class ScanWorker: Sendable {
                 }
                 forgetGivenUp(&reading)
             }
+            forgetGivenUp(&reading)
             if isClosed { return }
         }
     }

@@ -145,7 +145,7 @@ extension Simulation {
         read(ranges, into: found, node) { [unowned self] rows in
             node.placement.isReading = false
             guard var rows, node.placement.controller?.term == term else { return }
-            rows.readMilliseconds = node.host.clock.milliseconds(at: instant(node))
+            rows.readMilliseconds = node.host.trustedMilliseconds(at: instant(node))
             node.placement.controller?.begin(rows, now: instant(node))
             after(0, on: node) { [unowned self] in look(node) }
         }

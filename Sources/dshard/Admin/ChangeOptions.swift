@@ -63,13 +63,13 @@ extension ChangeOptions {
         let (accepted, shown) = try await admin.client.withClient(settings) { client in
             let accepted = try await ChangeOptions.accepted(request, client)
             guard isWaiting else { return (accepted, [ShardView]()) }
-            let shown = try await ChangeOptions.follow {
-                try await accepted.end(client)
-                return try await ChangeOptions.ledShards(client, count) { isResult(accepted.shard, $0) }
-            }
-            return (accepted, shown)
+            try await ChangeOptions.follow { try await accepted.end(client) }
+            // Only to be shown: that they cannot be seen now does not undo the change.
+            let shown = try? await ChangeOptions.ledShards(client, count) { isResult(accepted.shard, $0) }
+            return (accepted, shown ?? [])
         }
         guard isWaiting else { return try accepted.print(format, state: "running") }
+        guard !shown.isEmpty else { return try accepted.print(format, state: "done") }
         guard format == .json else {
             return try OpenFile.standardOutput.write(Array(ClusterView.text(shown).utf8))
         }

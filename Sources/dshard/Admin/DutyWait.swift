@@ -35,10 +35,10 @@ struct DutyWait: Sendable {
             }
             last = left
             guard ContinuousClock.now - movedAt < DutyWait.patience else {
-                let reason = placement.obstacles.first ?? "no other node can take them"
                 throw CommandFailure(
                     .outcomeUnknown,
-                    "recorded, but node \(node) still has \(left) \(name): \(reason); see dshard admin operators")
+                    "recorded, but node \(node) still has \(left) \(name), and nothing has moved for a minute: see "
+                        + "dshard admin operators for what cannot be done and why")
             }
             try await Task.sleep(for: .milliseconds(200))
         }

@@ -24,7 +24,7 @@ package final class ChaosRun {
     ) async throws -> ChaosReport {
         var report = ChaosReport()
         let borders = ["run1", "run3", "run6"]
-        // A node that is away for a few seconds is already replaced: what it comes back with is out of date.
+        // Short enough that a node which is struck twice in a row is replaced, and comes back with what is out of date.
         let arguments = options.isChurning ? ["--repair-after", "5s"] : []
         try await ChaosCluster.with(
             nodes: options.nodes, splitAt: borders, in: folder, arguments: arguments

@@ -51,7 +51,7 @@ package struct ClusterClock: Sendable {
     }
 
     /// Moves towards the median of `offsets` (theirs minus ours, in milliseconds, one per peer that was heard; our own
-    /// zero is added here, but for a newcomer, by whose clock nobody goes yet). `peerCount` is how many peers there are.
+    /// zero is added here, but for a newcomer, by which nobody goes yet). `peerCount` is how many peers there are.
     /// Returns the step when the clock was set outright.
     package mutating func adjust(
         offsets: [Int64], peerCount: Int, isNewcomer: Bool = false, now: Instant

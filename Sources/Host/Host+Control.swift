@@ -36,7 +36,7 @@ extension Host {
         state.silentCheckedAt = nil
         // Only an answer tells how long its way was: the peer read its clock in the middle of it. Otherwise every node
         // would take all others to be behind, and they would slow each other down.
-        // The error is at most half of the way there and back: of no account while the question is whose clock is wrong.
+        // The error is at most half of the way there and back: of no account while it is open whose clock is wrong.
         let longest = clock.isConfirmed ? limits.raft.promise : ClusterClock.firstWayMax
         if let answer = frame.answer, answer.sentAt <= now, now - answer.sentAt < longest {
             let halfWay = Interval(nanoseconds: (now - answer.sentAt).nanoseconds / 2)

@@ -222,7 +222,9 @@ extension ProcessTests.SnapshotTest {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".log") }
         let name = try #require(names.max())
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: "\(folder)/\(name)"))
-        try file.truncate(atOffset: try file.seekToEnd() / 2)
+        // Entries come first and are synced; what was applied of them may be all that the second half has, and lacks
+        // nothing when it is gone: it is applied again.
+        try file.truncate(atOffset: try file.seekToEnd() / 10)
         try file.close()
     }
 }

@@ -6,7 +6,7 @@ extension Scheduler {
     package struct Answer: Sendable {
         /// What carries the request out.
         package let planned: Operator
-        /// Running operators that give way: their rows are to be deleted first.
+        /// Running operators that give way: they are ended, and the row of the shard becomes the new one's.
         package let replaces: [Operator]
     }
 

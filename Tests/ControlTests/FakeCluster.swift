@@ -46,8 +46,6 @@ struct FakeCluster {
     var troubles: [String] = []
     /// What it has told the log.
     var notes: [String] = []
-    /// Whether new nodes' rows are found when they are looked for.
-    var readsNodes = true
 
     static let system = ShardID(1)
 
@@ -162,7 +160,7 @@ extension FakeCluster {
         case .answer(let number, let result): answers[number] = result
         case .note(let text, _): notes.append(text)
         case .trouble(let text): troubles.append(text)
-        case .readNodes: if readsNodes { controller.relearn(nodes.map { ($0, [:]) }) }
+        case .readNodes: controller.relearn(nodes.map { ($0, [:]) })
         }
     }
 

@@ -34,7 +34,8 @@ import Wire
     @Test func aDeadNodesStatusIsNotWaitedFor() async throws {
         let cluster = try await FakeCluster(2)
         try await cluster.setRoutes(leaders: [1])
-        let client = cluster.client()
+        // Far from what the machine may need, so that the limit shows which of the two was waited for.
+        let client = cluster.client { $0.requestTimeout = .seconds(60) }
         try await Self.connect(client, cluster)
         // It is there, and silent.
         try await cluster.nodes[1].onLoop { $0.handler = { _, _ in nil } }
@@ -42,13 +43,13 @@ import Wire
         var began = ContinuousClock.now
         await #expect(throws: ClientError.self) { try await client.status(of: silent) }
         let silence = ContinuousClock.now - began
-        #expect(silence > .seconds(1) && silence < .seconds(4), "\(silence)")
+        #expect(silence > .seconds(1) && silence < .seconds(30), "\(silence)")
         try await cluster.nodes[1].stop()
         began = .now
         let failure = await #expect(throws: ClientError.self) { try await client.status(of: silent) }
         #expect(failure?.code == .unavailable || failure?.code == .deadlineExceeded)
         // A refused connection is an answer.
-        #expect(ContinuousClock.now - began < .milliseconds(1_500))
+        #expect(ContinuousClock.now - began < .seconds(30))
         try await cluster.stop(client)
     }
 

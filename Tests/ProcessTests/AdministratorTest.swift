@@ -110,6 +110,7 @@ extension ProcessTests {
                     let victim = try #require(nodes.first { $0.number == (isTarget ? to : leader) })
                     await victim.kill9()
                     print("a move from \(members) to \(to): node \(victim.number) died")
+                    // How long it is away. Nothing is expected to have happened by then.
                     try await Task.sleep(for: .seconds(4))
                     try await victim.start()
                     try await Self.rest(cluster, of: 4)
@@ -162,6 +163,7 @@ extension ProcessTests.AdministratorTest {
         let answer = try await cluster.tool.run(["admin"] + words + ["--no-wait"])
         #expect(answer.status == .exited(0), "\(words): \(answer.errors)")
         #expect(UInt64(answer.lastLine) ?? 0 > 0, "\(answer.text)")
+        // Which moment of the change is struck is what the caller varies.
         try await Task.sleep(for: .milliseconds(milliseconds))
         await victim.kill9()
         try await victim.start()

@@ -87,7 +87,7 @@ package final class ShardChurn: Sendable {
         let border = "run\(Int.random(in: 0...9, using: &random))-"
         let row = Int.random(in: 0..<300, using: &random)
         let pick = random.next()
-        if wish == .drain || wish == .undrain {
+        if wish == .drain {
             guard let other = drained.min() else { return (.drain, ["--no-wait", "\(node)"]) }
             return (.undrain, ["\(other)"])
         }

@@ -58,8 +58,11 @@ package struct ClusterClock: Sendable {
     ) -> Int64? {
         guard peerCount > 0 else {
             // Others are told this time from now on: a node that comes later goes by it, not the other way round.
-            isConfirmed = true
-            isSettled = true
+            // One without shards may only not know its peers yet.
+            if !isNewcomer {
+                isConfirmed = true
+                isSettled = true
+            }
             return nil
         }
         guard !offsets.isEmpty else { return nil }
@@ -98,6 +101,7 @@ package struct ClusterClock: Sendable {
     }
 
     private static func isNear(_ a: Int64, _ b: Int64) -> Bool {
-        (a &- b).magnitude <= stepThresholdMilliseconds.magnitude
+        let (difference, overflow) = a.subtractingReportingOverflow(b)
+        return !overflow && difference.magnitude <= stepThresholdMilliseconds.magnitude
     }
 }

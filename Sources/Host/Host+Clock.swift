@@ -15,7 +15,10 @@ extension Host {
         isClockConfirmed || replicas.contains { $0.group.role == .leader } ? trustedMilliseconds(at: now) : 0
     }
 
-    private var isClockConfirmed: Bool { clock.isConfirmed || peerOrder.isEmpty || isPlanted(.clockTrustedAtOnce) }
+    /// Whoever has shards and no peers is the cluster.
+    private var isClockConfirmed: Bool {
+        clock.isConfirmed || peerOrder.isEmpty && !replicas.isEmpty || isPlanted(.clockTrustedAtOnce)
+    }
 
     private func hearsNobody(at now: Instant) -> Bool {
         peerOrder.allSatisfy { now - neighbourhood[$0].heardAt > limits.silence }

@@ -64,6 +64,19 @@ import Wire
         #expect(bench.host.trustedMilliseconds(at: bench.now) >= Fixture.start + year)
     }
 
+    @Test("a node without shards and without peers tells no client the time: it may only not know them yet")
+    func empty() {
+        var bench = HostBench(node: 1)
+        bench.host = Host(
+            node: NodeID(1), boot: 1, incarnation: 1, limits: HostLimits(), wallMilliseconds: Fixture.start,
+            now: bench.now)
+        _ = bench.host.controlTick(now: bench.now)
+        bench.milliseconds += 5_000
+        _ = bench.host.controlTick(now: bench.now)
+        #expect(bench.host.millisecondsForClients(at: bench.now) == 0)
+        #expect(!bench.host.clock.isConfirmed)
+    }
+
     @Test("who hears nobody goes by its own clock after two seconds, and tells no client unless it leads")
     func alone() {
         var bench = HostBench(node: 2)

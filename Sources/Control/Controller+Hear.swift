@@ -28,7 +28,9 @@ extension Controller {
         for row in found.operators.sorted(by: { $0.record.shard < $1.record.shard }) {
             rows[row.record.shard] = OperatorRow(record: row.record, version: row.version)
             guard row.record.end == nil, let planned = Operator(row.record) else { continue }
-            view.begin(planned, at: Self.beginning(row.version, found, now: now))
+            if !view.begin(planned, at: Self.beginning(row.version, found, now: now)) {
+                endOverlapping(row.record.shard)
+            }
         }
         drives = drives.filter { rows[$0.key]?.record.end == nil }
     }

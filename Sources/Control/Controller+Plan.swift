@@ -168,19 +168,26 @@ extension Controller {
     }
 
     private mutating func began(_ planned: Operator, _ version: Timestamp, asker: UInt64, now: Instant) {
-        // A request takes the place of an operator that has done nothing yet; the row knows only one.
+        // A request takes the place of an operator that has done nothing yet, or all; the row knows only one.
         if var replaced = rows[planned.shard], replaced.record.end == nil {
             replaced.record.end = OperatorRecord.End(
-                operation: replaced.version.rawValue, failure: "gives way to a request")
+                operation: replaced.version.rawValue,
+                failure: Operator(replaced.record).flatMap { failure(ofReplaced: $0) })
             rows[planned.shard] = replaced
             remember(planned.shard)
         }
         view.end(planned.shard)
-        view.begin(planned, at: now)
-        drives[planned.shard] = Drive()
         rows[planned.shard] = OperatorRow(record: planned.record, version: version)
+        drives[planned.shard] = Drive()
+        if !view.begin(planned, at: now) { endOverlapping(planned.shard) }
         answer(asker, .success(.accepted(operation: version.rawValue, of: planned.shard)))
         effects.append(.note("planned, \(planned)", planned.shard))
+    }
+
+    /// A row of an operator that has a shard in common with another one: nobody drives it, so it ends, and who waits for
+    /// it is told.
+    mutating func endOverlapping(_ shard: ShardID) {
+        waiting.append(PendingRow(kind: .end(shard, failure: "another change has its shard")))
     }
 
     mutating func answer(_ asker: UInt64, _ result: Result<PlacementAnswer, RequestError>) {

@@ -94,10 +94,22 @@ extension Controller {
         for replaced in answer.replaces where drives[replaced.shard].map({ $0.number != 0 }) ?? false {
             throw .operatorThere(replaced)
         }
-        // The shard's own row is taken over by the new operator.
-        let others = answer.replaces.filter { $0.shard != answer.planned.shard }
-        let ends = others.map { PendingRow.Kind.end($0.shard, failure: "gives way to a request") }
-        return ends + [.create(answer.planned)]
+        // The shard's own row is taken over by the new operator. Others end before it begins: those that give way, and
+        // those that are done and whose rows do not say so yet.
+        let involved = Set(answer.planned.shards)
+        let others = view.operators.map(\.planned).filter { other in
+            other.shard != answer.planned.shard && other.shards.contains { involved.contains($0) }
+        }
+        return others.map { .end($0.shard, failure: failure(ofReplaced: $0)) } + [.create(answer.planned)]
+    }
+
+    /// What is told of an operator whose place a request takes; nil when it has done its work.
+    func failure(ofReplaced planned: Operator) -> String? {
+        switch planned.progress(shards: { view.shard($0) }) {
+        case .finished: nil
+        case .failed(let failure): "\(failure)"
+        case .running: "gives way to a request"
+        }
     }
 
     private func kind(for request: PlacementRequest, now: Instant) throws(Refusal) -> PendingRow.Kind {

@@ -60,6 +60,35 @@ import Wire
         #expect(reason.contains("split at"), "\(reason)")
     }
 
+    /// An operator that has done its work is there until its row says so. A merge whose right part has such a one was
+    /// recorded, driven by nobody, and waited for without end.
+    @Test func aMergeDoesNotStumbleOverWhatIsDone() throws {
+        var cluster = FakeCluster(nodes: 3, shards: 2)
+        var controller = cluster.controller()
+        cluster.run(&controller, seconds: 3)
+        let leader = try #require(cluster.shards[right]?.leader)
+        let other = try #require(cluster.nodes(of: right).first { $0 != leader })
+        // The step waits until whoever is to lead answers again.
+        cluster.down.insert(other)
+        guard case .success = cluster.ask(.transfer(right, to: other), &controller) else {
+            Issue.record("refused: \(cluster.answers)")
+            return
+        }
+        // It does, and that it leads is heard right before the next request.
+        cluster.shards[right]?.leader = other
+        cluster.shards[right]?.term = Term(2)
+        cluster.down.remove(other)
+        for node in cluster.nodes { controller.hear(cluster.report(of: node, Term(1)), from: node, now: cluster.now) }
+        guard case .success = cluster.ask(.merge(left), &controller) else {
+            Issue.record("refused: \(cluster.answers)")
+            return
+        }
+        #expect(end(of: right, &cluster, &controller) == .done)
+        #expect(cluster.run(&controller) { $0.shards.count == 2 } == true)
+        cluster.run(&controller, seconds: 1)
+        #expect(end(of: left, &cluster, &controller) == .done)
+    }
+
     /// Neighbours on different nodes are brought together first.
     @Test func aMergeBringsItsShardsTogether() throws {
         var cluster = FakeCluster(nodes: 4, shards: 2)

@@ -184,8 +184,8 @@ extension Controller {
         effects.append(.note("planned, \(planned)", planned.shard))
     }
 
-    /// A row of an operator that has a shard in common with another one: nobody drives it, so it ends, and who waits for
-    /// it is told.
+    /// A row of an operator that has a shard in common with another one: nobody drives it, so it ends, and who waits
+    /// for it is told.
     mutating func endOverlapping(_ shard: ShardID) {
         waiting.append(PendingRow(kind: .end(shard, failure: "another change has its shard")))
     }

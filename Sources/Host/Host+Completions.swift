@@ -8,7 +8,10 @@ extension Host {
     package mutating func persisted(_ tokens: [PersistedReplica], writes: Int, now: Instant) {
         logWritesInFlight = max(0, logWritesInFlight - writes)
         for token in tokens {
-            guard let slot = slots[token.shard], replicas[slot].group.member.replica == token.replica else { continue }
+            guard let slot = slots[token.shard], replicas[slot].group.member.replica == token.replica else {
+                persistedBallot(token)
+                continue
+            }
             replicas[slot].group.persisted(token.token, now: now, neighbours: neighbourhood)
             touch(slot)
         }

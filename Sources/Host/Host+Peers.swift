@@ -11,7 +11,7 @@ extension Host {
             return
         }
         guard let slot = slots[envelope.shard], replicas[slot].group.member == envelope.to else {
-            return receiveForAbsent(envelope)
+            return receiveForAbsent(envelope, now: now)
         }
         if case .append(let append) = envelope.message {
             for entry in append.entries { replicas[slot].observe(entry) }

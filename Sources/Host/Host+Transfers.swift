@@ -24,10 +24,8 @@ extension Host {
         guard let slot = slots[shard] else { throw absence(of: shard, since: epoch.version) }
         guard replicas[slot].group.role == .leader else { throw notLeader(slot) }
         guard replicas[slot].descriptor.epoch == epoch else { throw .epochMismatch([replicas[slot].descriptor]) }
-        // Not to whom nobody can reach: its shard would have no leader until the transfer is given up.
-        let member = replicas[slot].descriptor.configuration.member(target)
-        if let member, peers[member.node]?.isConnected != true {
-            throw .busy(retryAfterMilliseconds: 200, reason: "node \(member.node) is not connected")
+        if let obstacle = obstacle(to: target, slot, now: now) {
+            throw .busy(retryAfterMilliseconds: 200, reason: obstacle)
         }
         let transfer = TransferID(boot &+ nextTransfer)
         nextTransfer &+= 1
@@ -40,7 +38,35 @@ extension Host {
             case .notAVoter: throw .invalidRequest("replica \(target) is no other voter of shard \(shard)")
             }
         }
+        replicas[slot].lastTransfer = LastTransfer(target: target, term: replicas[slot].group.term, beganAt: now)
         return slot
+    }
+
+    /// Why the shard is not handed to `target` now, for people. Nothing is written while a transfer is under way, so
+    /// it is begun only where it takes one round trip: to a replica that answers and is near. And one whose node
+    /// answers while its disk does not is not tried again at once.
+    private func obstacle(to target: ReplicaID, _ slot: Int, now: Instant) -> String? {
+        let followers = replicas[slot].group.progress
+        guard let status = followers.first(where: { $0.member.replica == target }) else { return nil }
+        let node = status.member.node
+        guard peers[node]?.isConnected == true else { return "node \(node) is not connected" }
+        guard now - neighbourhood[node].heardAt <= limits.silence, !status.isSilent else {
+            return "node \(node) does not answer"
+        }
+        guard isNear(status, commit: replicas[slot].group.commitIndex) else {
+            return "the replica on node \(node) is not up to date"
+        }
+        // Whoever led in between would have begun a term, and this leadership another one.
+        if let last = replicas[slot].lastTransfer, last.target == target,
+            replicas[slot].group.term <= last.term.next, now - last.beganAt < limits.transferPause
+        {
+            return "node \(node) has not taken the shard over"
+        }
+        return nil
+    }
+
+    private func isNear(_ member: MemberStatus, commit: LogIndex) -> Bool {
+        member.hasAcknowledged && member.match.distance(to: commit) <= Self.nearEntries
     }
 
     /// Whether the replica at this position of `replicas` leads.
@@ -59,7 +85,7 @@ extension Host {
             others: replicas[position].group.progress.map { member in
                 PlacementReport.OtherReplica(
                     replica: member.member.replica,
-                    isNear: member.hasAcknowledged && member.match.distance(to: commit) <= Self.nearEntries,
+                    isNear: isNear(member, commit: commit),
                     isSilent: member.isSilent)
             })
     }

@@ -89,7 +89,9 @@ package struct Host: Sendable {
     /// Names requests and, with `boot`, streams of snapshots.
     var nextNumber: UInt64 = 1
     /// Requests for votes of replicas that are not here yet, the latest last.
-    var heldVotes: [PeerEnvelope] = []
+    var heldVotes: [HeldVote] = []
+    /// Votes that were given without a replica. Looked up only.
+    var ballots: [ShardID: Ballot] = [:]
     /// Whether the node's store was ever found to lack something, or was begun anew: then nobody can tell a replica
     /// that never was here from one that was lost (rule 15).
     package var mayHaveForgotten = false
@@ -260,6 +262,8 @@ package struct HostCounters: Sendable {
     package var leaseDrops: UInt64 = 0
     /// Messages dropped because the replica they were for is not here, or the sender is not who it says.
     package var misdirected: UInt64 = 0
+    /// Votes and refusals that were given without a replica (rule 32).
+    package var ballots: UInt64 = 0
     /// Snapshots that another node has installed, or no longer needed.
     package var snapshotsSent: UInt64 = 0
     /// Snapshots installed here.

@@ -63,6 +63,13 @@ package struct HostLimits: Sendable {
     package var mergePatience: Interval = .milliseconds(500)
     /// How often the neighbour is asked to freeze meanwhile.
     package var mergeAskInterval: Interval = .milliseconds(100)
+    /// How long nobody is asked again to take a shard over who did not take it.
+    package var transferPause: Interval = .seconds(5)
+    /// How long a new shard asks in vain for the vote of a replica that a split would make, before it gets it without
+    /// one…
+    package var ballotPatience: Interval = .seconds(1)
+    /// …where it has asked at least this often.
+    package var ballotInterval: Interval = .seconds(3)
     /// How often leaders have their descriptors written into the system shard, until that is confirmed.
     package var reportInterval: Interval = .seconds(1)
 

@@ -47,6 +47,8 @@ package struct Replica: Sendable {
     package var installs: UInt64 = 0
     /// The last entry of a check that was applied; behind it the shard has not changed.
     var checkedIndex = LogIndex.zero
+    /// The last attempt of this leader to hand its leadership over for placement.
+    var lastTransfer: LastTransfer?
     /// When the next check is due, if the shard has changed; nil: not thought of yet.
     var checkDue: Instant?
     /// When the last check with a scan was proposed here.

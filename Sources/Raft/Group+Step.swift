@@ -78,6 +78,11 @@ extension Group {
         updateCampaignTime(now: now, neighbours: neighbours)
     }
 
+    /// Term and vote may not be durable, although the group was restored with them: nothing leaves before they are.
+    package mutating func rewriteHardState() {
+        durability.noteHardStateChange()
+    }
+
     /// The applier has written everything up to `index`.
     package mutating func applied(_ index: LogIndex, now: Instant) {
         appliedIndex = max(appliedIndex, min(index, handedOut))

@@ -10,9 +10,13 @@ package struct SnapshotMetadata: Hashable, Sendable {
         self.configuration = configuration
     }
 
-    /// Whether some real history may have it: no replica is built from another.
+    /// Whether some real history may have it: no replica is built from another. A shard that came out of a split has
+    /// a state before its first entry.
     package var isPossible: Bool {
-        position.index > .zero && position.index.rawValue < UInt64.max / 2 && position.term > .zero
-            && position.term < .limit && configuration.isWellFormed
+        let isBeginning = position.index == .zero && position.term == .zero
+        let isEntry =
+            position.index > .zero && position.index.rawValue < UInt64.max / 2 && position.term > .zero
+            && position.term < .limit
+        return (isBeginning || isEntry) && configuration.isWellFormed
     }
 }

@@ -1,5 +1,5 @@
 extension Term {
     /// No history reaches this term; a message that claims it is a peer's fault, and following it would leave no
     /// term to campaign in.
-    static let limit = Term(.max >> 1)
+    package static let limit = Term(.max >> 1)
 }

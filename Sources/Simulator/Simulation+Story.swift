@@ -96,6 +96,7 @@ extension Simulation {
                 begin(operation, client, seconds: 10)
                 run(milliseconds: 11_000) { client.operation == nil }
                 if case .succeeded = client.lastOutcome { continue }
+                if isTimeTainted, isOutOfTime(client) { continue }
                 let owner = ranges.map.lookup(key)?.shard ?? userShards[shard].shard
                 let places = describe(owner)
                 let route = client.router.descriptors.first { $0.range.contains(key) }
@@ -104,6 +105,16 @@ extension Simulation {
                         + "the client knows \(route.map { "\($0)" } ?? "nothing"), the row is "
                         + "\(rows[owner].map { "\($0)" } ?? "not there"); \(places)")
             }
+        }
+    }
+
+    /// A node that was alone with its wrong clock has led a shard. For those who go by the others' clocks every session
+    /// is over there; and who has heard its time is ahead of all others.
+    private func isOutOfTime(_ client: SimulatedClient) -> Bool {
+        switch client.lastOutcome {
+        case .failed(.refused(.sessionExpired)): true
+        case .failed(.refused(.invalidRequest)): client.time.milliseconds(at: trueInstant) > trueMilliseconds + 60_000
+        default: false
         }
     }
 

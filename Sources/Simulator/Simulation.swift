@@ -88,6 +88,9 @@ package final class Simulation {
     var rots: [Rot] = []
     var strays: Set<LogName> = []
     var strayShards: Set<ShardID> = []
+    /// Replicas that were read for a check while they were not as the others: they may be taken out of service later,
+    /// whatever became of the row.
+    var readRotten: Set<LogName> = []
     /// Whether counters are only read.
     var isCounting = false
     /// Requests that got their answer.

@@ -71,6 +71,26 @@ import Wire
         cluster.end()
     }
 
+    /// Who differs goes because the others are a majority: they have to stay one.
+    @Test(arguments: UInt64(1)...4) func noConfigurationNeedsAReplicaThatIsGoing(seed: UInt64) throws {
+        let cluster = try cluster(seed: seed)
+        let shard = cluster.descriptors[0].shard
+        let leader = try #require(cluster.leader(of: shard))
+        let others = cluster.nodes.filter { $0 !== leader }
+        alter(others[0])
+        #expect(try #require(cluster.check(shard)).verdict == .divergent)
+        let sound = try #require(others[1].host.replica(of: shard)).group.member.replica
+        let number = try #require(cluster.ask(shard) { _ in ReplicaChange(remove: [sound]) })
+        cluster.run(milliseconds: 5) { cluster.changeAnswers[number] != nil }
+        guard case .failure(.busy) = cluster.changeAnswers[number] else {
+            Issue.record("\(String(describing: cluster.changeAnswers[number]))")
+            return
+        }
+        cluster.run(milliseconds: 30_000) { cluster.check(shard)?.verdict == .equal }
+        #expect(try #require(cluster.check(shard)).verdict == .equal)
+        cluster.end()
+    }
+
     @Test func withoutAMajorityNothingIsDestroyed() throws {
         let cluster = try cluster(seed: 11)
         let shard = cluster.descriptors[0].shard

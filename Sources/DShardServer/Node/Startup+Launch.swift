@@ -98,6 +98,7 @@ extension Startup {
         host.recoveredNumber = engine.recoveredNumber
         host.mayHaveForgotten = try Self.named { () throws(FileError) in try directory.hasForgotten() }
         host.add(recovered.suspects, departed: recovered.departed)
+        host.add(recovered.votes)
         for replica in recovered.replicas {
             host.add(replica, seed: generator.next(), now: now)
         }

@@ -108,6 +108,7 @@ extension Startup {
             var known = result.replicas.map { LogName(shard: $0.descriptor.shard, replica: $0.member.replica) }
             // Kept for whoever has to find out what is left of a shard.
             known += result.suspects.map(\.name)
+            known += result.votes.map(\.name)
             let orphans = try engine.allLogs().filter { !Set(known).contains($0) }
             let resets = result.resets.filter { known.contains($0.name) }
             guard !orphans.isEmpty || !resets.isEmpty || !result.removed.isEmpty else { return }

@@ -21,13 +21,33 @@ extension Host {
 
     mutating func convict(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
         let member = divergence.expected.member
-        guard member != replicas[slot].group.member else { return condemn(divergence, slot, now: now) }
         convictions.removeAll { known in
             known.divergence.expected.member == member
                 && known.divergence.expected.shard == divergence.expected.shard
         }
         convictions.append(Conviction(divergence: divergence, until: now + limits.convictionTime))
+        press(divergence, slot, now: now)
+    }
+
+    private mutating func press(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
+        let member = divergence.expected.member
+        guard member != replicas[slot].group.member else { return condemn(divergence, slot, now: now) }
+        // Else the change of members that is under way comes first.
+        guard outvote(divergence.agreeing, slot) else { return }
         effects.notices.append((member.node, .diverged(divergence)))
+    }
+
+    /// Whether those who agree are a majority, and stay one whatever becomes of a change that is in the log: the shard
+    /// has to go on without the one that they take out of service.
+    private func outvote(_ agreeing: [ReplicaID], _ slot: Int) -> Bool {
+        [replicas[slot].descriptor.configuration, replicas[slot].group.configuration].allSatisfy { configuration in
+            configuration.hasMajority { agreeing.contains($0) }
+        }
+    }
+
+    /// Replicas of the shard that are being taken out of service by this leader's word: no configuration may need them.
+    func convicted(of shard: ShardID) -> [ReplicaID] {
+        convictions.filter { $0.divergence.expected.shard == shard }.map(\.divergence.expected.member.replica)
     }
 
     /// A notice may be lost, and its receiver away for a while.
@@ -38,7 +58,8 @@ extension Host {
             return replicas[slot].descriptor.configuration.member(expected.member.replica) != expected.member
         }
         for conviction in convictions {
-            effects.notices.append((conviction.divergence.expected.member.node, .diverged(conviction.divergence)))
+            guard let slot = slots[conviction.divergence.expected.shard] else { continue }
+            press(conviction.divergence, slot, now: now)
         }
     }
 
@@ -61,9 +82,7 @@ extension Host {
         let isOtherData = expected.scan != nil && own.scan != nil && own.scan != expected.scan
         guard own.chain != expected.chain || isOtherData else { return }
         let agreeing = divergence.agreeing
-        guard !agreeing.contains(own.member.replica),
-            replicas[slot].descriptor.configuration.hasMajority(where: { agreeing.contains($0) })
-        else { return }
+        guard !agreeing.contains(own.member.replica), outvote(agreeing, slot) else { return }
         let name = LogName(shard: own.shard, replica: own.member.replica)
         guard !condemned.contains(where: { $0.name == name }) else { return }
         let what = own.chain != expected.chain ? "the same entries did something else here" : "what is stored differs"

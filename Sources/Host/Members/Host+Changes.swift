@@ -34,6 +34,12 @@ extension Host {
             throw .busy(retryAfterMilliseconds: 100, reason: "the shard is being merged")
         }
         let next = try descriptor.configuration(after: request.change)
+        let convicted = convicted(of: request.shard)
+        guard next.hasMajority(where: { !convicted.contains($0) }) else {
+            throw .busy(
+                retryAfterMilliseconds: 500,
+                reason: "a replica that is not what the others are has to leave the shard first")
+        }
         let term = replicas[slot].group.term
         let index: LogIndex
         do throws(ProposeError) {

@@ -104,7 +104,7 @@ extension Host {
 
     /// A message for a replica that is not here. A leader's is answered, so that it sends a snapshot; nothing comes
     /// into being by it (rule 32).
-    mutating func receiveForAbsent(_ envelope: PeerEnvelope) {
+    mutating func receiveForAbsent(_ envelope: PeerEnvelope, now: Instant) {
         counters.misdirected += 1
         let (shard, to) = (envelope.shard, envelope.to)
         guard to.node == node, tombstones[shard].map({ $0 < to.replica }) ?? true else { return }
@@ -113,7 +113,7 @@ extension Host {
         switch envelope.message {
         case .append, .heartbeat:
             effects.notices.append((envelope.from.node, .notHere(shard: shard, absent: to, to: envelope.from)))
-        case .voteRequest: holdVote(envelope)
+        case .voteRequest: holdVote(envelope, now: now)
         default: break
         }
     }

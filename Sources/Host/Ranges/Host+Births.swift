@@ -69,7 +69,9 @@ extension Host {
             suspects.append(suspect)
             return effects.suspicions.append(suspect)
         }
-        let restored = Restored<EncodedEntry>(configuration: child.configuration)
+        let ballot = takeBallot(of: child.shard, replica)
+        let restored = Restored<EncodedEntry>(
+            configuration: child.configuration, hardState: ballot?.hardState ?? HardState())
         var merge = MergeState()
         merge.absorbed = birth.absorbed
         add(
@@ -78,6 +80,7 @@ extension Host {
                 lastVersion: birth.lastVersion, merge: merge),
             seed: seed(of: replica, of: child.shard), now: now, isNew: true)
         guard let slot = slots[child.shard] else { return }
+        if ballot != nil { replicas[slot].group.rewriteHardState() }
         // Clients should not notice: where the parent is led they will look for the child.
         if let parent, replicas[parent].group.role == .leader {
             replicas[slot].group.campaignFirst(now: now, neighbours: neighbourhood)
@@ -88,29 +91,5 @@ extension Host {
     /// Differs between replicas, and is the same in every run of a story.
     func seed(of replica: ReplicaID, of shard: ShardID) -> UInt64 {
         boot ^ shard.rawValue &* 0x9E37_79B9_7F4A_7C15 ^ replica.rawValue &* 0xC2B2_AE3D_27D4_EB4F
-    }
-
-    // MARK: Votes that come too early
-
-    /// More than wait for all new shards of a moment.
-    private static let heldVotesMax = 256
-
-    /// A request for a vote of a replica that is not here may be for one that a split is about to make: other nodes
-    /// have applied it a moment before. The newest of each sender is kept until then (rule 32); nothing comes of it by
-    /// itself.
-    mutating func holdVote(_ envelope: PeerEnvelope) {
-        guard case .voteRequest = envelope.message else { return }
-        heldVotes.removeAll { $0.shard == envelope.shard && $0.from == envelope.from }
-        if heldVotes.count >= Self.heldVotesMax { heldVotes.removeFirst() }
-        heldVotes.append(envelope)
-    }
-
-    private mutating func replayVotes(_ slot: Int, now: Instant) {
-        let shard = replicas[slot].descriptor.shard
-        let member = replicas[slot].group.member
-        for envelope in heldVotes where envelope.shard == shard && envelope.to == member {
-            replicas[slot].group.step(envelope.message, from: envelope.from, now: now, neighbours: neighbourhood)
-        }
-        heldVotes.removeAll { $0.shard == shard }
     }
 }

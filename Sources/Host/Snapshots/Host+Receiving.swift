@@ -282,7 +282,11 @@ extension Host {
     private mutating func create(_ snapshot: IncomingSnapshot, _ state: ShardState, now: Instant) {
         effects.applyChanges.append(.adopt(state))
         let base = snapshot.offer.position
-        let hardState = HardState(term: base.term, commit: base.index)
+        let ballot = takeBallot(of: snapshot.shard, snapshot.receiver.replica)
+        var hardState = HardState(term: base.term, commit: base.index)
+        if let voted = ballot?.hardState, voted.term >= base.term {
+            hardState = HardState(term: voted.term, vote: voted.vote, commit: base.index)
+        }
         let restored = Restored<EncodedEntry>(
             configuration: snapshot.offer.descriptor.configuration, hardState: hardState, truncated: base,
             applied: base, lastIndex: base.index)
@@ -297,5 +301,6 @@ extension Host {
                 descriptor: snapshot.offer.descriptor, member: snapshot.receiver, restored: restored,
                 lastVersion: snapshot.offer.lastVersion, merge: snapshot.offer.merge),
             seed: seed(of: replica, of: shard), now: now)
+        if ballot != nil, let slot = slots[shard] { replicas[slot].group.rewriteHardState() }
     }
 }

@@ -32,8 +32,7 @@ extension Host {
     mutating func opened(_ transfer: SnapshotTransfer, _ offer: SnapshotOffer, now: Instant) {
         guard let position = outgoing.firstIndex(where: { $0.transfer == transfer }) else { return }
         let to = outgoing[position].to
-        // Of a new shard nothing may be committed yet: no replica is built from a state without an entry.
-        guard offer.position.index >= outgoing[position].atLeast, offer.position.index > .zero,
+        guard offer.position.index >= outgoing[position].atLeast,
             offer.descriptor.configuration.member(to.replica) == to
         else { return fail(position, now: now) }
         outgoing[position].offer = offer

@@ -31,6 +31,8 @@ package struct Recovery {
         /// Logs that do not reach their replica's base, since a crash came between a snapshot's data and its log: to
         /// be written before the replicas go to work (rule 16).
         package var resets: [LogTruncation] = []
+        /// Votes of replicas that never were here (rule 32).
+        package var votes: [(name: LogName, hardState: HardState)] = []
         /// Replicas whose removal was applied and whose data is still here: to be destroyed before the host hears of
         /// anything (rule 29).
         package var removed: [DestroyTask] = []
@@ -58,7 +60,21 @@ package struct Recovery {
             }
         }
         for task in result.removed { result.departed.bury(task.name) }
+        try findVotes(&result)
         return result
+    }
+
+    /// A log that holds a vote and nothing else, of a shard of which the store knows no replica, nor one with so great
+    /// an id that is gone, is a ballot's.
+    private func findVotes(_ result: inout Result) throws(StorageError) {
+        let known = result.replicas.map(\.descriptor.shard) + result.suspects.map(\.name.shard)
+        for name in try log.allLogs() where !known.contains(name.shard) {
+            let tombstone = result.departed.tombstones.first { $0.shard == name.shard }
+            guard tombstone.map({ $0.replica < name.replica }) ?? true else { continue }
+            let found = try log.recover(shard: name.shard, replica: name.replica)
+            guard let hardState = found.hardState, hardState.commit == .zero, found.lastIndex == .zero else { continue }
+            result.votes.append((name, hardState))
+        }
     }
 
     private func restore(

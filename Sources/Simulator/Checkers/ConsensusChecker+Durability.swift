@@ -69,6 +69,11 @@ extension ConsensusChecker {
         if let vote = found.hardState.vote { votes[place, default: [:]][found.hardState.term] = vote }
     }
 
+    /// The same of a vote that was given without a replica.
+    mutating func recovered(_ hardState: HardState, at place: LogName, _ simulation: Simulation) {
+        note(hardState, at: place, simulation)
+    }
+
     /// A snapshot is in the state, durably: everything up to its base is, and what the log holds beyond it only if that
     /// is the same history.
     mutating func installed(_ offer: SnapshotOffer, as place: LogName, keepsLog: Bool) {
@@ -94,6 +99,7 @@ extension ConsensusChecker {
             if hardState.term != reply.term || hardState.vote != envelope.to.replica {
                 simulation.fail("\(place): node \(node.id) voted before its vote was durable")
             }
+            if node.host.replica(of: envelope.shard) == nil { simulation.probes.hit(.ballotCast) }
         case .voteReply, .append, .voteRequest, .heartbeat, .heartbeatReply, .timeoutNow: break
         }
     }

@@ -157,6 +157,8 @@ struct ConsensusChecker {
 
     /// What is wrong with the head of a snapshot (I14): it must be of a committed entry, and say what was in force.
     func mistake(in offer: SnapshotOffer) -> String? {
+        // What a split made, before its first entry.
+        if offer.position == LogPosition() { return members.mistake(in: offer) }
         let entries = committed[offer.descriptor.shard] ?? []
         let position = Int(clamping: offer.position.index.rawValue) - 1
         guard entries.indices.contains(position) else { return "which is not known to be committed" }

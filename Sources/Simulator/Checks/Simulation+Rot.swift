@@ -81,7 +81,8 @@ extension Simulation {
 
     /// Whether the replica is not to be counted on.
     func isRotten(_ shard: ShardID, _ member: Member) -> Bool {
-        if strays.contains(LogName(shard: shard, replica: member.replica)) { return true }
+        let name = LogName(shard: shard, replica: member.replica)
+        if strays.contains(name) || readRotten.contains(name) { return true }
         guard !rots.isEmpty, let node = node(member.node), let range = ranges.map[shard: shard]?.range else {
             return false
         }
@@ -95,9 +96,8 @@ extension Simulation {
 
     /// A check has found a replica out: it must be one that is not as the others are, or was not.
     func mayBeFoundOut(_ name: LogName, _ descriptor: Descriptor?, on node: SimulatedNode) -> Bool {
-        if strayShards.contains(name.shard) || rots.contains(where: { $0.name == name && $0.node == node.id }) {
-            return true
-        }
+        if strayShards.contains(name.shard) || readRotten.contains(name) { return true }
+        if rots.contains(where: { $0.name == name && $0.node == node.id }) { return true }
         return descriptor.map { isRotten($0.range, on: node) } ?? false
     }
 

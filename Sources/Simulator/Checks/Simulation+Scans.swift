@@ -11,6 +11,9 @@ extension Simulation {
         for result in results {
             for check in result.checks where check.wantsScan {
                 let task = ScanTask(name: result.name, check: check, snapshot: try node.engine.snapshot())
+                if let state = node.applier.state(of: task.name.shard), isRotten(state.descriptor.range, on: node) {
+                    readRotten.insert(task.name)
+                }
                 if let givenUp = node.scans.add(task) {
                     probes.hit(.scanDropped)
                     ended(.dropped(givenUp.name, givenUp.check), node)

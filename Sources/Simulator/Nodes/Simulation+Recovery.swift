@@ -15,14 +15,17 @@ extension Simulation {
             for suspect in result.suspects where !node.hasLost {
                 fail("node \(node.id) cannot trust \(suspect.name) after a sound start: \(suspect.reason)")
             }
-            ranges.checkDisjoint(result.replicas.map(\.descriptor), node, self)
             checker.members.remembers(result.departed, on: node.id, hasLost: node.storeSuspicion != nil, self)
             setSuspectsAside(&result, node)
+            // A disk that has lost what it had confirmed may have kept a later change of the ranges.
+            ranges.checkDisjoint(result.replicas.map(\.descriptor), node, self)
             guard try finish(result, node) else { return }
             node.applier = result.applier
             node.host.mayHaveForgotten = node.hasLost
             node.host.recoveredNumber = node.engine.recoveredNumber
             node.host.add(result.suspects, departed: result.departed)
+            node.host.add(result.votes)
+            for vote in result.votes { checker.recovered(vote.hardState, at: vote.name, self) }
             for replica in result.replicas {
                 if replica.merge.frozen != nil { probes.hit(.frozenAtStart) }
                 let isReset = result.resets.contains { $0.shard == replica.descriptor.shard }
@@ -78,6 +81,7 @@ extension Simulation {
         }
         var known = result.replicas.map { LogName(shard: $0.descriptor.shard, replica: $0.member.replica) }
         known += result.suspects.map(\.name)
+        known += result.votes.map(\.name)
         let orphans = try node.engine.allLogs().filter { !known.contains($0) }
         let resets = result.resets.filter { known.contains($0.name) }
         if !resets.isEmpty { probes.hit(.logResetAtStart) }

@@ -65,6 +65,7 @@ package enum Probe: String, CaseIterable, Sendable {
     case jointSnapshot = "a snapshot carried a joint configuration"
     case replicaSuspected = "a replica turned out unreadable"
     case voterForgotten = "a node heard of a voter that it had lost"
+    case ballotCast = "a node voted for a replica that never was there"
     case suspectCleared = "a suspect was removed and destroyed"
     case placementLed = "placement was led"
     case operatorDone = "an operator was done"

@@ -1,0 +1,101 @@
+import Keyspace
+package import Raft
+package import Storage
+import Wire
+
+/// Votes of replicas that are not here (rule 32).
+extension Host {
+    /// A request for a vote that came too early, or for a replica that will never come by itself.
+    struct HeldVote: Sendable {
+        var envelope: PeerEnvelope
+        /// When its sender began to ask, and when it asked last.
+        var since: Instant
+        var at: Instant
+    }
+
+    /// More than wait for all new shards of a moment.
+    private static let heldVotesMax = 256
+    /// More than a node ever passes by without a majority of the others.
+    private static let ballotsMax = 4_096
+
+    /// A request for a vote of a replica that is not here may be for one that a split is about to make: other nodes
+    /// have applied it a moment before. The newest of each sender is kept until then. If it goes on asking, the split
+    /// was passed by, and the vote is given without a replica.
+    mutating func holdVote(_ envelope: PeerEnvelope, now: Instant) {
+        guard case .voteRequest(let request) = envelope.message else { return }
+        let known = heldVotes.first { $0.envelope.shard == envelope.shard && $0.envelope.from == envelope.from }
+        heldVotes.removeAll { $0.envelope.shard == envelope.shard && $0.envelope.from == envelope.from }
+        if heldVotes.count >= Self.heldVotesMax { heldVotes.removeFirst() }
+        let goesOn = known.map { $0.envelope.to == envelope.to && now - $0.at < limits.ballotInterval } ?? false
+        let held = HeldVote(envelope: envelope, since: goesOn ? known?.since ?? now : now, at: now)
+        heldVotes.append(held)
+        if now - held.since >= limits.ballotPatience { vote(request, envelope) }
+    }
+
+    mutating func replayVotes(_ slot: Int, now: Instant) {
+        let shard = replicas[slot].descriptor.shard
+        let member = replicas[slot].group.member
+        for held in heldVotes where held.envelope.shard == shard && held.envelope.to == member {
+            let envelope = held.envelope
+            replicas[slot].group.step(envelope.message, from: envelope.from, now: now, neighbours: neighbourhood)
+        }
+        heldVotes.removeAll { $0.envelope.shard == shard }
+    }
+
+    /// Where a replica may have been lost nobody votes in its place: it may have voted otherwise, and acknowledged
+    /// entries (rule 15).
+    private mutating func vote(_ request: VoteRequest, _ envelope: PeerEnvelope) {
+        let (shard, member) = (envelope.shard, envelope.to)
+        guard !mayHaveForgotten else { return }
+        if let known = ballots[shard], known.member != member {
+            guard known.member.replica < member.replica else { return }
+            _ = takeBallot(of: shard, member.replica)
+        }
+        guard ballots[shard] != nil || ballots.count < Self.ballotsMax else { return }
+        var ballot = ballots[shard] ?? Ballot(member: member)
+        if let token = ballot.decide(request, from: envelope.from) {
+            var write = effects.logWrite ?? LogWrite()
+            effects.logWrite = nil
+            write.batch.hardStates.append(
+                HardStateRecord(shard: shard, replica: member.replica, hardState: ballot.hardState))
+            write.tokens.append(PersistedReplica(shard: shard, replica: member.replica, token: token))
+            effects.logWrite = write
+        }
+        ballots[shard] = ballot
+        answer(from: shard)
+    }
+
+    /// A write of a vote became durable.
+    mutating func persistedBallot(_ written: PersistedReplica) {
+        guard ballots[written.shard]?.member.replica == written.replica else { return }
+        ballots[written.shard]?.persisted(written.token)
+        answer(from: written.shard)
+    }
+
+    private mutating func answer(from shard: ShardID) {
+        guard var ballot = ballots[shard] else { return }
+        for (candidate, reply) in ballot.takeAnswers() {
+            counters.ballots += 1
+            effects.messages.append(
+                PeerEnvelope(shard: shard, from: ballot.member, to: candidate, message: .voteReply(reply)))
+        }
+        ballots[shard] = ballot
+    }
+
+    /// The replica comes into being: it has voted as its ballot has. One of a lesser id is void, its log goes.
+    mutating func takeBallot(of shard: ShardID, _ replica: ReplicaID) -> Ballot? {
+        guard let ballot = ballots[shard], ballot.member.replica <= replica else { return nil }
+        ballots[shard] = nil
+        guard ballot.member.replica < replica else { return ballot }
+        pendingDestroys.append(LogName(shard: shard, replica: ballot.member.replica))
+        return nil
+    }
+
+    /// Votes that the store remembers of replicas that never were here.
+    package mutating func add(_ votes: [(name: LogName, hardState: HardState)]) {
+        for (name, hardState) in votes {
+            let member = Member(replica: name.replica, node: node)
+            ballots[name.shard] = Ballot(member: member, hardState: hardState)
+        }
+    }
+}

@@ -3,8 +3,9 @@ struct MemoryDisk: Sendable {
     /// One atomic write.
     struct Record: Sendable {
         var operations: [MemoryOperation]
-        /// An ingested table: it does not go through the log, and no crash takes it back.
-        var isIngest: Bool
+        /// Who wrote it; nil for an ingested table: it does not go through the log, and no crash takes it back.
+        var writer: UInt8?
+        var isIngest: Bool { writer == nil }
         /// Takes the write back, when everything after it has been taken back.
         var undo: [MemoryOperation]
     }
@@ -39,7 +40,7 @@ struct MemoryDisk: Sendable {
         var value: [UInt8] = []
         value.append(littleEndian: number)
         let row = MemoryOperation.put(.node, key: NodeKey.number(writer: writer, number).array, value: value)
-        append(operations + [row], isIngest: false)
+        append(operations + [row], writer: writer)
     }
 
     /// Changes a row without a write: no crash takes it back, and nothing tells that it happened.
@@ -48,11 +49,11 @@ struct MemoryDisk: Sendable {
     }
 
     /// Adds an ingested table.
-    mutating func ingest(_ operations: [MemoryOperation]) { append(operations, isIngest: true) }
+    mutating func ingest(_ operations: [MemoryOperation]) { append(operations, writer: nil) }
 
-    private mutating func append(_ operations: [MemoryOperation], isIngest: Bool) {
+    private mutating func append(_ operations: [MemoryOperation], writer: UInt8?) {
         let undo = rows.apply(operations)
-        tail.append(Record(operations: operations, isIngest: isIngest, undo: undo))
+        tail.append(Record(operations: operations, writer: writer, undo: undo))
     }
 
     /// What a sync that begins now will cover.
@@ -85,12 +86,21 @@ struct MemoryDisk: Sendable {
             let kept = max(syncedCount, tail.count - 1)
             return replay { position in position < kept }
         case .hole(let seed):
-            let missing = Self.draw(seed, below: tail.count)
+            let holes = tail.indices.filter(isFound)
+            guard !holes.isEmpty else { return rows }
+            let missing = holes[Self.draw(seed, below: holes.count)]
             return replay { position in position != missing }
         case .syncedTailLost(let seed):
             let kept = Self.draw(seed, below: max(syncedCount, 1))
             return replay { position in position < kept }
         }
+    }
+
+    /// Whether a start finds out that the write at `position` is missing: the log writer's by the mark, an applier's by
+    /// a later one of its own (rule 14).
+    private func isFound(_ position: Int) -> Bool {
+        guard let writer = tail[position].writer else { return false }
+        return writer == RecoveryCheck.logWriter || tail[(position + 1)...].contains { $0.writer == writer }
     }
 
     private func replay(keeping isKept: (Int) -> Bool) -> MemoryRows {

@@ -139,10 +139,14 @@ extension Host {
         guard replicas[slot].group.appliedIndex > replicas[slot].checkedIndex else { return false }
         let shard = replicas[slot].descriptor.shard
         guard let due = replicas[slot].checkDue else {
-            // Somewhere in the first interval, another moment for each shard.
-            let part = Int64((shard.rawValue &* 0x9E37_79B9_7F4A_7C15) >> 40)
-            replicas[slot].checkDue =
-                now + Interval(nanoseconds: limits.checkInterval.nanoseconds / (1 << 24) * part)
+            // Somewhere in the first interval, another moment for each shard; and its first scan as well: shards that
+            // have just come out of splits are busy enough.
+            let hash = shard.rawValue &* 0x9E37_79B9_7F4A_7C15
+            replicas[slot].checkDue = now + limits.checkInterval.part(hash >> 40)
+            if replicas[slot].scannedAt == .distantPast {
+                let passed = limits.scanInterval.part(hash >> 16 & 0xFF_FFFF)
+                replicas[slot].scannedAt = now + Interval(nanoseconds: -passed.nanoseconds)
+            }
             return false
         }
         return due <= now && !checks.contains { $0.shard == shard }
@@ -223,5 +227,12 @@ extension Host {
         dividedShards.map { check in
             "shard \(check.shard): its replicas differ at entry \(check.index), and no majority of them agrees"
         }
+    }
+}
+
+extension Interval {
+    /// So many 2²⁴ths of it.
+    fileprivate func part(_ number: UInt64) -> Interval {
+        Interval(nanoseconds: nanoseconds / (1 << 24) * Int64(clamping: number))
     }
 }

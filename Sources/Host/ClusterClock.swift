@@ -74,8 +74,9 @@ package struct ClusterClock: Sendable {
         let median = clocks[(clocks.count - 1) / 2]
         let isFar = !Self.isNear(median, 0)
         if !isSettled {
-            let isJudged =
-                offsets.count >= min(Self.judges, peerCount) || now - firstHeard >= Self.judgesAwaited
+            // A newcomer has time: by its own clock it could not tell that a single other one is wrong.
+            let hasWaited = !isNewcomer && now - firstHeard >= Self.judgesAwaited
+            let isJudged = offsets.count >= min(Self.judges, peerCount) || hasWaited
             // The first peer that is heard may be the wrong one, and the one that is not moved by it may be wrong too.
             guard isJudged || offsets.allSatisfy({ Self.isNear($0, 0) }) else { return nil }
             isConfirmed = true

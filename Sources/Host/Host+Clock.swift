@@ -4,15 +4,30 @@ package import Raft
 /// was years ahead has told once can never be taken back.
 extension Host {
     /// Milliseconds since 1970 by the cluster's clock; zero, which is no time, while this node's may be wrong. Who
-    /// hears nobody has only its own to go by, and can lead no shard but those that are here alone.
+    /// hears nobody has only its own to go by.
     package func trustedMilliseconds(at now: Instant) -> UInt64 {
         isClockConfirmed || clock.hasWaited(at: now) && hearsNobody(at: now) ? clock.milliseconds(at: now) : 0
     }
 
+    /// The same for the next entry of a shard. Whoever hears nobody may go on leading for a while, and be heard again
+    /// before that ends: what others have a voice in is not stamped by a clock that nobody has confirmed.
+    func stampMilliseconds(_ slot: Int, at now: Instant) -> UInt64 {
+        guard !isClockConfirmed else { return clock.milliseconds(at: now) }
+        return isAlone(slot) ? trustedMilliseconds(at: now) : 0
+    }
+
     /// The same for clients, who keep the latest time they have heard: a node that is alone tells them one only if it
-    /// leads a shard.
+    /// leads a shard that has no other voters.
     package func millisecondsForClients(at now: Instant) -> UInt64 {
-        isClockConfirmed || replicas.contains { $0.group.role == .leader } ? trustedMilliseconds(at: now) : 0
+        isClockConfirmed || leadsAlone ? trustedMilliseconds(at: now) : 0
+    }
+
+    /// Whether a shard without other voters is led here.
+    package var leadsAlone: Bool { replicas.indices.contains { leads(at: $0) && isAlone($0) } }
+
+    private func isAlone(_ slot: Int) -> Bool {
+        let configuration = replicas[slot].group.configuration
+        return (configuration.voters + configuration.outgoing).allSatisfy { $0.node == node }
     }
 
     /// Whoever has shards and no peers is the cluster.

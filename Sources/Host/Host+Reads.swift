@@ -12,7 +12,7 @@ extension Host {
         guard route.version == descriptor.epoch.version else {
             return answer(read.reference, .failure(mismatch(slot, since: route.version)))
         }
-        guard !replicas[slot].isFrozen else { return answer(read.reference, .failure(.frozen)) }
+        guard !replicas[slot].isFrozen else { return answer(read.reference, .failure(frozen(slot))) }
         if let problem = Self.problem(of: read, in: descriptor) {
             return answer(read.reference, .failure(problem))
         }
@@ -24,6 +24,12 @@ extension Host {
         count(read, slot)
         replicas[slot].arrivedReads.append(read)
         touch(slot)
+    }
+
+    /// Only a leader knows whether the shard is frozen still: whoever asks a replica that has been left behind must not
+    /// go on asking it.
+    private func frozen(_ slot: Int) -> RequestError {
+        replicas[slot].group.role == .leader ? .frozen : notLeader(slot)
     }
 
     private func waitingReads(_ slot: Int) -> Int {
@@ -54,7 +60,7 @@ extension Host {
         guard !replicas[slot].arrivedReads.isEmpty else { return }
         let reads = replicas[slot].arrivedReads
         replicas[slot].arrivedReads.removeAll(keepingCapacity: true)
-        guard !replicas[slot].isFrozen else { return answer(reads.map(\.reference), .failure(.frozen)) }
+        guard !replicas[slot].isFrozen else { return answer(reads.map(\.reference), .failure(frozen(slot))) }
         let id = ReadID(nextReadID)
         nextReadID &+= 1
         switch replicas[slot].group.read(id, now: now, neighbours: neighbourhood) {
@@ -121,7 +127,7 @@ extension Host {
             return answer(read.reference, .failure(notLeader(slot)))
         }
         guard !replicas[slot].isFrozen else { return answer(read.reference, .failure(.frozen)) }
-        cut(slot, clusterMilliseconds: trustedMilliseconds(at: now), now: now)
+        cut(slot, now: now)
         waitingToCut.removeAll { $0 == slot }
         guard replicas[slot].group.lastIndex >= index else {
             let reason = "the shard's replicas are behind"

@@ -82,16 +82,15 @@ extension Host {
     /// Cuts what waits in every touched shard into entries. Slots that stay behind the window are touched again
     /// when a log write completes.
     private mutating func cutEntries(now: Instant) {
-        let milliseconds = trustedMilliseconds(at: now)
         for slot in waitingToCut where replicas[slot].pending.operationCount > 0 {
-            cut(slot, clusterMilliseconds: milliseconds, now: now)
+            cut(slot, now: now)
             touch(slot)
         }
         waitingToCut.removeAll(keepingCapacity: true)
     }
 
     /// One entry from everything that waits in the slot.
-    mutating func cut(_ slot: Int, clusterMilliseconds: UInt64, now: Instant) {
+    mutating func cut(_ slot: Int, now: Instant) {
         let references = replicas[slot].pendingReferences
         replicas[slot].pendingReferences.removeAll(keepingCapacity: true)
         guard let (index, term) = replicas[slot].group.nextProposal else {
@@ -100,7 +99,8 @@ extension Host {
             return
         }
         let operations = replicas[slot].pending.operationCount
-        let stamp = replicas[slot].nextStamp(operations: operations, clusterMilliseconds: clusterMilliseconds)
+        let clock = stampMilliseconds(slot, at: now)
+        let stamp = replicas[slot].nextStamp(operations: operations, clusterMilliseconds: clock)
         let version = replicas[slot].descriptor.epoch.version
         let entry = replicas[slot].pending.finish(term: term, index: index, stamp: stamp, epochVersion: version)
         do {

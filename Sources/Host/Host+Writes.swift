@@ -50,7 +50,7 @@ extension Host {
         guard isInternal || descriptor.range.start >= Key.userStart else {
             return .invalidRequest("the system keyspace is not writable by clients")
         }
-        let time = trustedMilliseconds(at: now)
+        let time = stampMilliseconds(slot, at: now)
         guard time > 0 else {
             return .busy(retryAfterMilliseconds: 20, reason: "the node's clock is not compared with others yet")
         }
@@ -98,7 +98,7 @@ extension Host {
         if replicas[slot].pending.byteCount + bytes > limits.entryBytesMax
             || waiting + operations > limits.entryOperationsMax
         {
-            cut(slot, clusterMilliseconds: trustedMilliseconds(at: now), now: now)
+            cut(slot, now: now)
             waitingToCut.removeAll { $0 == slot }
         }
     }

@@ -127,6 +127,45 @@ import Wire
         #expect(deadSilent.messages.isEmpty)
     }
 
+    /// It ends with a tombstone, and for a later id nobody votes in its stead.
+    @Test func whoIsOutVotesNoMore() {
+        var host = host()
+        _ = askForLong(1_000, &host)
+        _ = ask(request(4), of: own, from: first, at: 1_100, &host)
+        let later = Member(replica: ReplicaID(9), node: own.node)
+        for moment in stride(from: Int64(1_200), through: 2_600, by: 100) {
+            let effects = ask(request(5, isPreVote: true), of: later, from: second, at: moment, &host)
+            #expect(effects.messages.isEmpty)
+        }
+        var descriptor = HostBench.descriptor
+        descriptor.shard = shard
+        descriptor.configuration = Configuration(voters: [first, second])
+        let now = Self.begin + .milliseconds(2_700)
+        host.receive(.descriptor(to: own, descriptor), from: first.node, now: now)
+        let ended = host.turn(now: now)
+        guard case .destroy(let task) = ended.applyChanges.first else {
+            Issue.record("it has no end")
+            return
+        }
+        #expect(task.name == LogName(shard: shard, replica: own.replica) && task.range == nil)
+        host.destroyed([task.name])
+        let swept = ask(request(5), of: own, from: second, at: 2_800, &host)
+        #expect(swept.messages.isEmpty && swept.logWrite?.batch.destroys == [task.name])
+    }
+
+    /// What was synced of a replica cannot come without its records.
+    @Test func aLogWithoutRecordsIsSuspect() throws {
+        let engine = MemoryEngine()
+        let state = HardState(term: Term(4), vote: nil, commit: LogIndex(3))
+        try engine.write(
+            LogBatch(hardStates: [HardStateRecord(shard: shard, replica: own.replica, hardState: state)]))
+        let result = try Recovery(
+            node: own.node, log: engine, state: engine, sessionWindowMilliseconds: Fixture.window
+        ).run()
+        #expect(result.votes.isEmpty)
+        #expect(result.suspects.map(\.name) == [LogName(shard: shard, replica: own.replica)])
+    }
+
     @Test func aStartRemembersTheVote() throws {
         let engine = MemoryEngine()
         let voted = HardState(term: Term(4), vote: first.replica)

@@ -77,6 +77,14 @@ import Wire
         #expect(!bench.host.clock.isConfirmed)
     }
 
+    @Test("an entry of a shard that others have a voice in is not stamped by a clock that nobody has confirmed")
+    func stampOfALeader() {
+        var bench = HostBench(node: 2)
+        bench.milliseconds += 2_000
+        #expect(bench.host.trustedMilliseconds(at: bench.now) > 0)
+        #expect(bench.host.stampMilliseconds(0, at: bench.now) == 0)
+    }
+
     @Test("who hears nobody goes by its own clock after two seconds, and tells no client unless it leads")
     func alone() {
         var bench = HostBench(node: 2)

@@ -13,9 +13,8 @@ extension Host {
         var at: Instant
     }
 
-    /// More than wait for all new shards of a moment.
-    private static let heldVotesMax = 256
-    /// More than a node ever passes by without a majority of the others.
+    /// More than a node ever passes by without a majority of the others. All of them may ask, for more than a second.
+    private static let heldVotesMax = 4_096
     private static let ballotsMax = 4_096
 
     /// A request for a vote of a replica that is not here may be for one that a split is about to make: other nodes
@@ -29,7 +28,8 @@ extension Host {
         let goesOn = known.map { $0.envelope.to == envelope.to && now - $0.at < limits.ballotInterval } ?? false
         let held = HeldVote(envelope: envelope, since: goesOn ? known?.since ?? now : now, at: now)
         heldVotes.append(held)
-        if now - held.since >= limits.ballotPatience { vote(request, envelope) }
+        let hasVoted = ballots[envelope.shard]?.member == envelope.to
+        if hasVoted || now - held.since >= limits.ballotPatience { vote(request, envelope) }
     }
 
     mutating func replayVotes(_ slot: Int, now: Instant) {
@@ -47,11 +47,8 @@ extension Host {
     private mutating func vote(_ request: VoteRequest, _ envelope: PeerEnvelope) {
         let (shard, member) = (envelope.shard, envelope.to)
         guard !mayHaveForgotten else { return }
-        if let known = ballots[shard], known.member != member {
-            guard known.member.replica < member.replica else { return }
-            _ = takeBallot(of: shard, member.replica)
-        }
-        guard ballots[shard] != nil || ballots.count < Self.ballotsMax else { return }
+        // A later replica of the shard comes here as a learner, and so as a replica: only that ends an earlier vote.
+        guard ballots[shard] == nil ? ballots.count < Self.ballotsMax : ballots[shard]?.member == member else { return }
         var ballot = ballots[shard] ?? Ballot(member: member)
         if let token = ballot.decide(request, from: envelope.from) {
             var write = effects.logWrite ?? LogWrite()
@@ -89,6 +86,14 @@ extension Host {
         guard ballot.member.replica < replica else { return ballot }
         pendingDestroys.append(LogName(shard: shard, replica: ballot.member.replica))
         return nil
+    }
+
+    /// A committed descriptor is without the member: its vote ends as a replica does, with a tombstone, for it must
+    /// not be given anew.
+    mutating func endBallot(of shard: ShardID, _ member: Member) {
+        guard ballots[shard]?.member == member else { return }
+        ballots[shard] = nil
+        destroy(DestroyTask(name: LogName(shard: shard, replica: member.replica), range: nil, returns: false))
     }
 
     /// Votes that the store remembers of replicas that never were here.

@@ -71,11 +71,23 @@ extension Host {
         comebacks[position].nextAt = now + limits.comebackInterval
         let shard = comebacks[position].shard
         guard !departing.contains(where: { $0.task.name.shard == shard }) else { return }
-        if let suspect = suspects.first(where: { $0.name.shard == shard }) {
-            remove(suspect, position, now: now)
+        if let suspect = suspects.firstIndex(where: { $0.name.shard == shard }) {
+            identify(suspect, comebacks[position].descriptor)
+            remove(suspects[suspect], position, now: now)
         } else {
             join(position, now: now)
         }
+    }
+
+    /// Of a replica whose records are gone only the shard is known. Its id is what the members say that this node has;
+    /// any guess might be another node's.
+    private mutating func identify(_ position: Int, _ descriptor: Descriptor?) {
+        guard suspects[position].name.replica == ReplicaID(0),
+            let own = descriptor?.configuration.members.first(where: { $0.node == node })
+        else { return }
+        effects.cleared.append(suspects[position].name)
+        suspects[position].name.replica = own.replica
+        effects.suspicions.append(suspects[position])
     }
 
     private mutating func remove(_ suspect: SuspectReplica, _ position: Int, now: Instant) {

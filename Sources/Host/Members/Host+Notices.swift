@@ -47,6 +47,8 @@ extension Host {
             if replicas[slot].group.member == to { obey(descriptor) }
         } else if descriptor.configuration.member(to.replica) == to {
             miss(to, descriptor, from: peer)
+        } else {
+            endBallot(of: descriptor.shard, to)
         }
     }
 

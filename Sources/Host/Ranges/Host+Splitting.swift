@@ -46,7 +46,7 @@ extension Host {
         }
         // What has come before goes before it.
         if replicas[slot].pending.operationCount > 0 {
-            cut(slot, clusterMilliseconds: trustedMilliseconds(at: now), now: now)
+            cut(slot, now: now)
             waitingToCut.removeAll { $0 == slot }
         }
         guard let (index, term) = replicas[slot].group.nextProposal else {

@@ -54,7 +54,8 @@ package struct Recovery {
                 try restore(shard, records, into: &result)
             } catch {
                 guard error.consequence != .endProcess else { throw error }
-                let name = LogName(shard: shard, replica: records.replica(on: node) ?? ReplicaID(node.rawValue))
+                // Zero, which is nobody's, where the records do not tell: the shard's members will (`Comeback`).
+                let name = LogName(shard: shard, replica: records.replica(on: node) ?? ReplicaID(0))
                 result.suspects.append(
                     SuspectReplica(name: name, descriptor: records.descriptor, reason: "\(error)"))
             }
@@ -64,16 +65,24 @@ package struct Recovery {
         return result
     }
 
-    /// A log that holds a vote and nothing else, of a shard of which the store knows no replica, nor one with so great
-    /// an id that is gone, is a ballot's.
+    /// A log without records of a replica. One that holds a vote and nothing else is a ballot's; what a tombstone covers
+    /// is swept. Any other was a replica's, whose records have been lost.
     private func findVotes(_ result: inout Result) throws(StorageError) {
         let known = result.replicas.map(\.descriptor.shard) + result.suspects.map(\.name.shard)
         for name in try log.allLogs() where !known.contains(name.shard) {
             let tombstone = result.departed.tombstones.first { $0.shard == name.shard }
             guard tombstone.map({ $0.replica < name.replica }) ?? true else { continue }
-            let found = try log.recover(shard: name.shard, replica: name.replica)
-            guard let hardState = found.hardState, hardState.commit == .zero, found.lastIndex == .zero else { continue }
-            result.votes.append((name, hardState))
+            do throws(StorageError) {
+                let found = try log.recover(shard: name.shard, replica: name.replica)
+                let hardState = found.hardState ?? HardState()
+                guard found.lastIndex == .zero, hardState.commit == .zero else {
+                    throw .corruption("its log is here and its records are not")
+                }
+                result.votes.append((name, hardState))
+            } catch {
+                guard error.consequence != .endProcess else { throw error }
+                result.suspects.append(SuspectReplica(name: name, descriptor: nil, reason: "\(error)"))
+            }
         }
     }
 

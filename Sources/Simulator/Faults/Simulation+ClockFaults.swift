@@ -43,7 +43,7 @@ extension Simulation {
         }
         guard clock.isConfirmed, !isTimeTainted else {
             // Who hears nobody has only its own clock to go by.
-            if node.host.replicas.contains(where: { $0.group.role == .leader }) { isTimeTainted = true }
+            if node.asking({ $0.leadsAlone }) { isTimeTainted = true }
             return
         }
         fail("the clock of node \(node.id) is years ahead, and others' clocks are said to have confirmed it")

@@ -49,6 +49,8 @@ package struct HostLimits: Sendable {
     package var snapshotWindowChunks: Int = 4
     /// What all snapshots of a node together send.
     package var snapshotBytesPerSecond: Int = 64 << 20
+    /// A node that was not heard for this long gets none, and what is on its way to it waits behind the others.
+    package var snapshotReach: Interval = .seconds(1)
     /// An offer without an answer is made again after this.
     package var snapshotOfferInterval: Interval = .seconds(1)
     /// A stream that stands still for this long gives way to one of another sender…

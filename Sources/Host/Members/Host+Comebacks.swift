@@ -71,6 +71,11 @@ extension Host {
         comebacks[position].nextAt = now + limits.comebackInterval
         let shard = comebacks[position].shard
         guard !departing.contains(where: { $0.task.name.shard == shard }) else { return }
+        // The shard may be part of one that is here.
+        if slots[shard] == nil, let left = whole(of: shard) { isAbsorbed(shard, into: left) }
+        guard comebacks.indices.contains(position), comebacks[position].shard == shard,
+            !isDeparting(shard)
+        else { return }
         if let suspect = suspects.firstIndex(where: { $0.name.shard == shard }) {
             identify(suspect, comebacks[position].descriptor)
             remove(suspects[suspect], position, now: now)
@@ -158,11 +163,12 @@ extension Host {
         nextNumber &+= 1
     }
 
-    /// The members' nodes, or all when no member is known, one after the other.
+    /// The members' nodes and all nodes in turn: none of those members may be left, and any node may know what became
+    /// of the shard.
     private func inTurn(_ comeback: Comeback) -> NodeID? {
         let members = comeback.descriptor?.configuration.members.map(\.node).filter { $0 != node } ?? []
-        let nodes = members.isEmpty ? peerOrder : members
-        return nodes.isEmpty ? nil : nodes[comeback.turn % nodes.count]
+        let nodes = members.isEmpty || comeback.turn % 2 == 1 ? peerOrder : members
+        return nodes.isEmpty ? nil : nodes[comeback.turn / 2 % nodes.count]
     }
 
     private mutating func turnElsewhere(_ position: Int) {

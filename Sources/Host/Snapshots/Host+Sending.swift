@@ -16,7 +16,11 @@ extension Host {
             }
             abandon(position)
         }
-        guard outgoing.count < limits.snapshotsOutMax, peers[to.node]?.isConnected == true else {
+        guard isHeard(to.node, now: now) else {
+            return replicas[slot].group.snapshotFailed(to: to.replica, now: now)
+        }
+        makeWay(now: now)
+        guard outgoing.count < limits.snapshotsOutMax else {
             return replicas[slot].group.snapshotFailed(to: to.replica, now: now)
         }
         let transfer = SnapshotTransfer(boot &+ nextNumber)
@@ -26,6 +30,18 @@ extension Host {
                 transfer: transfer, shard: shard, from: replicas[slot].group.member, to: to,
                 atLeast: request.atLeast, heardAt: now))
         effects.snapshotTasks.append(.open(transfer, shard))
+    }
+
+    /// Whether a node can be expected to take a snapshot: a connection to a machine that is off may stay for long.
+    private func isHeard(_ node: NodeID, now: Instant) -> Bool {
+        peers[node]?.isConnected == true && now - neighbourhood[node].heardAt <= limits.snapshotReach
+    }
+
+    /// Where all are under way, those to nodes that are not heard keep nobody else waiting.
+    private mutating func makeWay(now: Instant) {
+        guard outgoing.count >= limits.snapshotsOutMax else { return }
+        guard let position = outgoing.firstIndex(where: { !isHeard($0.to.node, now: now) }) else { return }
+        fail(position, now: now)
     }
 
     /// The store's snapshot is there: it is offered if it will do.

@@ -65,8 +65,8 @@ package struct Recovery {
         return result
     }
 
-    /// A log without records of a replica. One that holds a vote and nothing else is a ballot's; what a tombstone covers
-    /// is swept. Any other was a replica's, whose records have been lost.
+    /// A log without records of a replica. One that holds a vote and nothing else is a ballot's; what a tombstone
+    /// covers is swept. Any other was a replica's, whose records have been lost.
     private func findVotes(_ result: inout Result) throws(StorageError) {
         let known = result.replicas.map(\.descriptor.shard) + result.suspects.map(\.name.shard)
         for name in try log.allLogs() where !known.contains(name.shard) {

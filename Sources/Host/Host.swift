@@ -88,7 +88,7 @@ package struct Host: Sendable {
     var pendingDestroys: [LogName] = []
     /// Names requests and, with `boot`, streams of snapshots.
     var nextNumber: UInt64 = 1
-    /// Requests for votes of replicas that are not here yet, the latest last.
+    /// Requests for votes of replicas that are not here yet; who began to ask last comes last.
     var heldVotes: [HeldVote] = []
     /// Votes that were given without a replica. Looked up only.
     var ballots: [ShardID: Ballot] = [:]

@@ -38,7 +38,7 @@ extension NodeRuntime {
             "dshard_control_frames_received_total", "Control frames from peers.", counters.controlFramesReceived)
         text.counter("dshard_lease_drops_total", "Times all leases were dropped.", counters.leaseDrops)
         text.counter("dshard_misdirected_total", "Peer messages for replicas that are not here.", counters.misdirected)
-        text.counter("dshard_ballots_total", "Votes given for replicas that never were here.", counters.ballots)
+        text.counter("dshard_ballots_total", "Votes given or refused without a replica.", counters.ballots)
         text.counter("dshard_snapshots_sent_total", "Snapshots that another node took.", counters.snapshotsSent)
         text.counter(
             "dshard_snapshots_installed_total", "Snapshots installed here.", counters.snapshotsInstalled)

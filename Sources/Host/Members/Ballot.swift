@@ -46,6 +46,9 @@ struct Ballot: Sendable {
         if isChanged { issued += 1 }
         let reply = VoteReply(
             term: isGranted ? request.term : hardState.term, isPreVote: request.isPreVote, isGranted: isGranted)
+        // Of each candidate the newest counts, and there are no more of them than members.
+        withheld.removeAll { $0.to == candidate }
+        if withheld.count >= Self.withheldMax { withheld.removeFirst() }
         withheld.append(Withheld(write: issued, to: candidate, reply: reply))
         guard isChanged else { return nil }
         return PersistToken(
@@ -61,6 +64,8 @@ struct Ballot: Sendable {
     /// No group ever counts so far: what was written for a ballot is not taken for what the replica that came after it
     /// waits for.
     private static let firstSequence = UInt64.max / 2
+
+    private static let withheldMax = 64
 
     /// What may be said now, in order.
     mutating func takeAnswers() -> [(to: Member, reply: VoteReply)] {

@@ -22,12 +22,18 @@ extension Host {
     /// was passed by, and the vote is given without a replica.
     mutating func holdVote(_ envelope: PeerEnvelope, now: Instant) {
         guard case .voteRequest(let request) = envelope.message else { return }
-        let known = heldVotes.first { $0.envelope.shard == envelope.shard && $0.envelope.from == envelope.from }
-        heldVotes.removeAll { $0.envelope.shard == envelope.shard && $0.envelope.from == envelope.from }
-        if heldVotes.count >= Self.heldVotesMax { heldVotes.removeFirst() }
-        let goesOn = known.map { $0.envelope.to == envelope.to && now - $0.at < limits.ballotInterval } ?? false
-        let held = HeldVote(envelope: envelope, since: goesOn ? known?.since ?? now : now, at: now)
-        heldVotes.append(held)
+        var held = HeldVote(envelope: envelope, since: now, at: now)
+        let position = heldVotes.firstIndex {
+            $0.envelope.shard == envelope.shard && $0.envelope.from == envelope.from
+        }
+        if let position {
+            let known = heldVotes[position]
+            if known.envelope.to == envelope.to, now - known.at < limits.ballotInterval { held.since = known.since }
+            heldVotes[position] = held
+        } else {
+            if heldVotes.count >= Self.heldVotesMax { heldVotes.removeFirst() }
+            heldVotes.append(held)
+        }
         let hasVoted = ballots[envelope.shard]?.member == envelope.to
         if hasVoted || now - held.since >= limits.ballotPatience { vote(request, envelope) }
     }

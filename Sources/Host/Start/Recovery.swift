@@ -49,27 +49,29 @@ package struct Recovery {
     package func run() throws(StorageError) -> Result {
         var result = Result(applier: Applier(sessionWindowMilliseconds: sessionWindowMilliseconds))
         result.departed = try DepartedReplicas.read(from: state)
+        let logs = try log.allLogs()
         for (shard, records) in try ShardRecords.all(in: try state.snapshot()) {
             do throws(StorageError) {
                 try restore(shard, records, into: &result)
             } catch {
                 guard error.consequence != .endProcess else { throw error }
-                // Zero, which is nobody's, where the records do not tell: the shard's members will (`Comeback`).
-                let name = LogName(shard: shard, replica: records.replica(on: node) ?? ReplicaID(0))
+                // Else its log tells, or the shard's members will (`Comeback`): zero is nobody's.
+                let logged = logs.filter { $0.shard == shard }.map(\.replica).max()
+                let name = LogName(shard: shard, replica: records.replica(on: node) ?? logged ?? ReplicaID(0))
                 result.suspects.append(
                     SuspectReplica(name: name, descriptor: records.descriptor, reason: "\(error)"))
             }
         }
         for task in result.removed { result.departed.bury(task.name) }
-        try findVotes(&result)
+        try findVotes(in: logs, &result)
         return result
     }
 
     /// A log without records of a replica. One that holds a vote and nothing else is a ballot's; what a tombstone
     /// covers is swept. Any other was a replica's, whose records have been lost.
-    private func findVotes(_ result: inout Result) throws(StorageError) {
-        let known = result.replicas.map(\.descriptor.shard) + result.suspects.map(\.name.shard)
-        for name in try log.allLogs() where !known.contains(name.shard) {
+    private func findVotes(in logs: [LogName], _ result: inout Result) throws(StorageError) {
+        let known = Set(result.replicas.map(\.descriptor.shard) + result.suspects.map(\.name.shard))
+        for name in logs where !known.contains(name.shard) {
             let tombstone = result.departed.tombstones.first { $0.shard == name.shard }
             guard tombstone.map({ $0.replica < name.replica }) ?? true else { continue }
             do throws(StorageError) {

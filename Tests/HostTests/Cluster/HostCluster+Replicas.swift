@@ -170,7 +170,7 @@ extension HostCluster {
             }
             let known =
                 result.replicas.map { LogName(shard: $0.descriptor.shard, replica: $0.member.replica) }
-                + node.suspicions.map(\.name)
+                + node.suspicions.map(\.name) + result.votes.map(\.name)
             try node.engine.sync()
             try node.engine.write(
                 LogBatch(
@@ -179,6 +179,7 @@ extension HostCluster {
             try node.engine.sync()
             node.applier = result.applier
             node.host.add(node.suspicions, departed: result.departed)
+            node.host.add(result.votes)
             for replica in result.replicas { node.host.add(replica, seed: random.next(), now: instant(node)) }
         }
     }

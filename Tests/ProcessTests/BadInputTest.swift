@@ -194,6 +194,31 @@ extension ProcessTests {
             }
         }
 
+        /// Neither is there yet when the other one looks: the ports for HTTP are taken once the cluster is formed.
+        @Test func ofTwoWithOneHTTPPortOneEnds() async throws {
+            let folder = try TemporaryFolder()
+            let (ports, http) = ([FreePorts.next(), FreePorts.next()], FreePorts.next())
+            let cluster = ports.map { "127.0.0.1:\($0)" }.joined(separator: ",")
+            let nodes = ports.enumerated().map { number, port in
+                NodeProcess(
+                    number: number + 1, port: port, httpPort: http, folder: folder.path("node\(number)"),
+                    arguments: ["--initial-cluster", cluster])
+            }
+            func wait(until isTrue: () -> Bool) async throws {
+                let deadline = ContinuousClock.now + .seconds(30)
+                while !isTrue(), ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+            }
+            // The first has looked at the port, and does not hold it.
+            try nodes[0].launch()
+            try await wait { nodes[0].log.contains("waiting for") }
+            try nodes[1].launch()
+            try await wait { !nodes.allSatisfy(\.isRunning) }
+            let ended = try #require(nodes.first { !$0.isRunning })
+            #expect(await ended.ended() == .exited(1))
+            #expect(ended.log.contains("--http 127.0.0.1:\(http) cannot be served"), "\(ended.log)")
+            for node in nodes where node.isRunning { _ = await node.terminate() }
+        }
+
         @Test(arguments: [
             ["--initial-cluster", "127.0.0.1:1,127.0.0.1:2", "--join", "127.0.0.1:3"],
             ["--listen", "0.0.0.0:17400"],

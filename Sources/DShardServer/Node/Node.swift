@@ -43,9 +43,14 @@ struct NodeService: Service {
 
     func run() async throws {
         runtime.announceWhenReady()
-        try await withGracefulShutdownHandler {
-            try await runtime.waitForEnd()
-        } onGracefulShutdown: {
+        // Cancelled when the other service has failed: signals are not heard any more then, so it must end by itself.
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                try await runtime.waitForEnd()
+            } onGracefulShutdown: {
+                runtime.beginShutdown()
+            }
+        } onCancel: {
             runtime.beginShutdown()
         }
     }

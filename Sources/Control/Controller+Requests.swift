@@ -62,10 +62,11 @@ extension Controller {
     }
 
     /// Whether a node may have joined of which nothing was heard yet: its row is read before anybody is refused for
-    /// lack of it, and it is asked how it is.
+    /// lack of it, and it is asked how it is. One whose row is known may not have answered yet.
     private mutating func mayPassWithNews(_ refusal: Refusal, _ number: UInt64, now: Instant) -> Bool {
         switch refusal {
         case .belowReplication, .unknownNode: break
+        case .unfit(let node, .notUp) where !calls.heard.contains(node): break
         default: return false
         }
         guard let known = recheck, known.number == number else {

@@ -89,6 +89,26 @@ import Wire
         #expect(end(of: left, &cluster, &controller) == .done)
     }
 
+    /// A node that has just joined may be named at once: that it was not heard yet is no reason to refuse it, and that
+    /// it says nothing at all is one.
+    @Test(arguments: [false, true])
+    func whoHasJustJoinedIsHeardFirst(isSilent: Bool) throws {
+        var cluster = FakeCluster(nodes: 3, shards: 1)
+        var controller = cluster.controller()
+        cluster.run(&controller, seconds: 3)
+        cluster.nodes.append(NodeID(4))
+        if isSilent { cluster.down.insert(NodeID(4)) }
+        let answer = try #require(cluster.ask(.move(left, from: NodeID(2), to: NodeID(4)), &controller))
+        if isSilent {
+            #expect(answer == .failure(.invalidRequest("node 4 is not up")))
+        } else {
+            guard case .success(.accepted) = answer else {
+                Issue.record("\(answer)")
+                return
+            }
+        }
+    }
+
     /// Neighbours on different nodes are brought together first.
     @Test func aMergeBringsItsShardsTogether() throws {
         var cluster = FakeCluster(nodes: 4, shards: 2)

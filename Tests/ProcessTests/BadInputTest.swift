@@ -216,6 +216,8 @@ extension ProcessTests {
             let ended = try #require(nodes.first { !$0.isRunning })
             #expect(await ended.ended() == .exited(1))
             #expect(ended.log.contains("--http 127.0.0.1:\(http) cannot be served"), "\(ended.log)")
+            // Whoever is told that a node is ready can ask it for its metrics.
+            await #expect(throws: (any Error).self) { try await ended.ready() }
             for node in nodes where node.isRunning { _ = await node.terminate() }
         }
 

@@ -31,6 +31,8 @@ struct HealthService: Service {
         let application = Application(
             router: router,
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "dshard"),
+            // Whoever waits for the announcement may ask here next.
+            onServerRunning: { _ in runtime.announceWhenReady() },
             logger: logger)
         do {
             try await application.run()

@@ -19,7 +19,7 @@ public struct Node: Sendable {
         let runtime = try await startup.start()
         do {
             let logger = runtime.telemetry.log
-            var services: [any Service] = [NodeService(runtime: runtime)]
+            var services: [any Service] = [NodeService(runtime: runtime, announcesItself: configuration.http == nil)]
             if let http = configuration.http { services.append(HealthService(address: http, runtime: runtime)) }
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
@@ -40,9 +40,11 @@ public struct Node: Sendable {
 /// Serves until the shutdown begins, then hands leaderships over (DESIGN §12).
 struct NodeService: Service {
     let runtime: NodeRuntime
+    /// Else `HealthService` says that the node is ready, once its own port is there too.
+    let announcesItself: Bool
 
     func run() async throws {
-        runtime.announceWhenReady()
+        if announcesItself { runtime.announceWhenReady() }
         // Cancelled when the other service has failed: signals are not heard any more then, so it must end by itself.
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {

@@ -98,7 +98,10 @@ final class ScanWorker: Sendable {
 
     /// Their snapshots keep compaction from dropping what is old.
     private func forgetGivenUp(_ reading: inout Reading) {
-        let queue = content.withLock { $0.queue }
+        let queue = content.withLock { content in
+            content.since = content.since.filter { content.queue.shards.contains($0.key) }
+            return content.queue
+        }
         for (shard, open) in reading.scans where !queue.holds(shard, at: open.position) {
             reading.scans[shard] = nil
         }

@@ -33,6 +33,9 @@ package struct ScanQueue: Sendable {
         return scans[next]
     }
 
+    /// Whose scans these are.
+    package var shards: [ShardID] { scans.map(\.name.shard) }
+
     /// Whether the scan of this shard at this entry is one of them.
     package func holds(_ shard: ShardID, at position: LogPosition) -> Bool {
         scans.contains { $0.name.shard == shard && $0.check.position == position }

@@ -1,6 +1,7 @@
 import Host
 import Keyspace
 import Raft
+import Storage
 import Wire
 
 /// Log matching (paper §5.3, I3): where two logs have an entry of the same index and term, they are the same up to it.
@@ -53,6 +54,26 @@ extension ConsensusChecker {
     private func term(_ shard: ShardID, _ index: LogIndex, _ node: SimulatedNode) -> Term? {
         node.asking { host in
             host.position(of: shard).flatMap { host.replicas[$0].group.termAt(index) }
+        }
+    }
+
+    /// Rule 9: a leader keeps what a voter may still need of it, unless that one lacks more than the bound. What lies
+    /// under the snapshot that the leader's replica came from it never had.
+    func lookAtTruncation(_ claim: Claim, _ position: Int, _ node: SimulatedNode, _ simulation: Simulation) {
+        let (shard, own, voters, bound) = node.asking { host in
+            let group = host.replicas[position].group
+            return (
+                host.replicas[position].descriptor.shard, group.member.replica, group.configuration.voters,
+                host.limits.raft.slowFollowerEntriesMax
+            )
+        }
+        guard claim.truncated > durable[LogName(shard: shard, replica: own)]?.base ?? .zero else { return }
+        for voter in voters {
+            let end = durable[LogName(shard: shard, replica: voter.replica)]?.last ?? .zero
+            guard claim.truncated > end, claim.applied.rawValue < claim.truncated.rawValue + bound else { continue }
+            simulation.fail(
+                "shard \(shard): node \(node.id) drops its log up to \(claim.truncated), and node \(voter.node) has it "
+                    + "up to \(end) only")
         }
     }
 }

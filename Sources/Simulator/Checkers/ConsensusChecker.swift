@@ -106,6 +106,9 @@ struct ConsensusChecker {
         if claim.ledTerm != .zero, node.asking({ $0.replicas[position].group.hasUnappliedConfiguration }) {
             lookAtProposals(position, claim.ledTerm, node, simulation)
         }
+        if claim.ledTerm != .zero, claim.ledTerm == seen.ledTerm, claim.truncated > seen.truncated {
+            lookAtTruncation(claim, position, node, simulation)
+        }
         let isNewLeader = claim.ledTerm != .zero && claim.ledTerm != seen.ledTerm
         if claim.ledTerm == .zero { claim.ledTerm = seen.ledTerm }
         node.seen[position] = claim

@@ -153,6 +153,27 @@ import Wire
         #expect(swept.messages.isEmpty && swept.logWrite?.batch.destroys == [task.name])
     }
 
+    /// The vote ends, and so does the replica that the applier made meanwhile: its keys are nobody's until both ends are
+    /// written.
+    @Test func theKeysAreReservedUntilTheLastEnd() {
+        var host = host()
+        _ = askForLong(1_000, &host)
+        var descriptor = HostBench.descriptor
+        descriptor.shard = shard
+        let now = Self.begin + .milliseconds(1_100)
+        let born = descriptor
+        descriptor.configuration = Configuration(voters: [first, second])
+        host.receive(.descriptor(to: own, descriptor), from: first.node, now: now)
+        host.bear(ShardBirth(descriptor: born, replica: own.replica, lastVersion: .zero), from: nil, now: now)
+        #expect(host.turn(now: now).applyChanges.count == 2)
+        let name = LogName(shard: shard, replica: own.replica)
+        let other = ShardID(shard.rawValue + 1)
+        host.destroyed([name])
+        #expect(!host.isFree(born.range, for: other) && host.isDeparting(shard))
+        host.destroyed([name])
+        #expect(host.isFree(born.range, for: other) && !host.isDeparting(shard))
+    }
+
     /// What was synced of a replica cannot come without its records.
     @Test func aLogWithoutRecordsIsSuspect() throws {
         let engine = MemoryEngine()

@@ -55,4 +55,44 @@ import Wire
         #expect(second.request.change == ReplicaChange(remove: [ReplicaID(3)]))
         #expect(renamed == [LogName(shard: shard, replica: ReplicaID(3))])
     }
+
+    /// A leader may have yet to apply how the replica became a member: that it does not know of it does not mean that
+    /// it is out, and its data is not destroyed for that.
+    @Test func whoIsNotKnownYetIsNotOut() throws {
+        var bench = HostBench(node: 2)
+        let own = Member(replica: ReplicaID(5), node: NodeID(2))
+        let others = [Member(replica: ReplicaID(1), node: NodeID(1)), Member(replica: ReplicaID(2), node: NodeID(3))]
+        var older = HostBench.descriptor
+        older.shard = shard
+        older.range = KeyRange(start: .user([60]), end: .user([61]))
+        older.configuration = Configuration(voters: others)
+        older.nextReplica = ReplicaID(5)
+        var joined = older
+        joined.epoch.config += 1
+        joined.configuration = Configuration(voters: others + [own])
+        joined.nextReplica = ReplicaID(6)
+        var removed = joined
+        removed.epoch.config += 1
+        removed.configuration = older.configuration
+        let name = LogName(shard: shard, replica: own.replica)
+        bench.host.add(
+            [SuspectReplica(name: name, descriptor: joined, reason: "test")], departed: DepartedReplicas())
+        for (answer, isOut) in [(older, false), (removed, true)] {
+            var asked: (number: UInt64, request: ReplicaRequest)?
+            for _ in 0..<200 where asked == nil {
+                bench.milliseconds += 50
+                _ = bench.host.controlTick(now: bench.now)
+                bench.turn()
+                asked = change(bench.effects)
+            }
+            let request = try #require(asked)
+            bench.host.receive(
+                .refused(number: request.number, .epochMismatch([answer])), from: NodeID(1), now: bench.now)
+            for _ in 0..<4 {
+                bench.milliseconds += 50
+                _ = bench.host.controlTick(now: bench.now)
+            }
+            #expect(bench.host.isDeparting(shard) == isOut)
+        }
+    }
 }

@@ -57,4 +57,23 @@ import Wire
         #expect(bench.effects.reads.count == (isFrozen ? 0 : 1))
         #expect(bench.effects.answers.map(\.body) == (isFrozen ? [.failure(.frozen)] : []))
     }
+
+    /// Whoever ends where the right one begins says that the merge is off, since the left one cannot have lost that
+    /// border with the merge pending; but a shard that the left one has absorbed may live here still, frozen.
+    @Test(arguments: [false, true]) func whoIsFrozenSaysNothingOfAnotherMerge(isFrozen: Bool) {
+        var bench = leader()
+        var state = MergeState()
+        state.frozen = MergeState.Frozen(
+            left: ShardID(8), merge: 1, position: LogPosition(index: LogIndex(1), term: Term(1)))
+        bench.host.applied([applied(isFrozen ? state : nil)], now: bench.now)
+        bench.turn()
+        let inquiry = MergeNotice.inquiry(right: ShardID(10), start: .user([9]), left: ShardID(8), merge: 2)
+        bench.host.receive(.merge(inquiry), from: NodeID(2), now: bench.now)
+        bench.turn()
+        let isOff = bench.effects.notices.contains { peer, notice in
+            guard peer == NodeID(2), case .merge(.aborted) = notice else { return false }
+            return true
+        }
+        #expect(isOff == !isFrozen)
+    }
 }

@@ -32,8 +32,10 @@ extension Membership {
         guard !isRecording, !reports.isEmpty else { return }
         isRecording = true
         let report = reports.removeFirst()
+        // What was read in another term may have been written since by whoever led meanwhile.
+        let term = reportTerm
         gather(report.descriptor.range) { [self] rows in
-            guard let rows, let term = leadingTerm, term == reportTerm else { return finishReport() }
+            guard let rows, leadingTerm == term, reportTerm == term else { return finishReport() }
             write(report, rows)
         }
     }

@@ -97,7 +97,7 @@ extension Host {
     /// A committed descriptor is without the member: its vote ends as a replica does, with a tombstone, for it must
     /// not be given anew.
     mutating func endBallot(of shard: ShardID, _ member: Member) {
-        guard ballots[shard]?.member == member else { return }
+        guard ballots[shard]?.member == member, !isInstalling(shard) else { return }
         ballots[shard] = nil
         destroy(DestroyTask(name: LogName(shard: shard, replica: member.replica), range: nil, returns: false))
     }

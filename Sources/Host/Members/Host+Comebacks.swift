@@ -96,8 +96,12 @@ extension Host {
     }
 
     private mutating func remove(_ suspect: SuspectReplica, _ position: Int, now: Instant) {
+        guard !isInstalling(suspect.name.shard) else { return }
+        // A leader that has yet to apply how the replica became a member does not know of it.
         guard let descriptor = comebacks[position].descriptor,
-            descriptor.configuration.member(suspect.name.replica) == nil
+            descriptor.configuration.member(suspect.name.replica) == nil,
+            descriptor.nextReplica > suspect.name.replica,
+            descriptor.epoch.config >= suspect.descriptor?.epoch.config ?? 0
         else {
             return ask(position, ReplicaChange(remove: [suspect.name.replica]), "is to be removed", now: now)
         }

@@ -12,7 +12,7 @@ extension Host {
         let replica = replicas[slot]
         let name = LogName(shard: replica.descriptor.shard, replica: replica.group.member.replica)
         // Half a snapshot cannot be taken back: it is installed first.
-        guard !incoming.contains(where: { $0.shard == name.shard && $0.phase == .installing }) else { return }
+        guard !isInstalling(name.shard) else { return }
         retire(name.shard)
         heldApplies.removeAll { task in
             guard task.shard == name.shard, task.replica == name.replica else { return false }
@@ -21,6 +21,12 @@ extension Host {
             return true
         }
         destroy(DestroyTask(name: name, range: replica.descriptor.range, returns: returns, absorbedBy: left))
+    }
+
+    /// Whether a snapshot of the shard is becoming a replica here: the end of another one of the shard would take its
+    /// records with it.
+    func isInstalling(_ shard: ShardID) -> Bool {
+        incoming.contains { $0.shard == shard && $0.phase == .installing }
     }
 
     mutating func destroy(_ task: DestroyTask) {
@@ -34,8 +40,11 @@ extension Host {
 
     /// The applier has made the end of these replicas durable.
     package mutating func destroyed(_ names: [LogName]) {
-        for name in names where departing.contains(where: { $0.task.name == name }) {
-            departing.removeAll { $0.task.name == name }
+        for name in names {
+            guard let position = departing.firstIndex(where: { $0.task.name == name }) else { continue }
+            departing.remove(at: position)
+            // A vote may end, and then the replica that was made meanwhile: the keys are reserved until that is gone.
+            guard !departing.contains(where: { $0.task.name == name }) else { continue }
             pendingTruncations.removeAll { $0.name == name }
             pendingDestroys.append(name)
             counters.replicasDestroyed += 1
@@ -53,6 +62,7 @@ extension Host {
         guard let suspect = suspects.first(where: { $0.name.shard == shard && $0.name.replica < replica }) else {
             return false
         }
+        if isInstalling(shard) { return true }
         destroy(DestroyTask(name: suspect.name, range: suspect.descriptor?.range, returns: false))
         return true
     }

@@ -48,11 +48,19 @@ extension Host {
             return false
         }
         if isNews { touch(right) }
+        let shard = replicas[slot].descriptor.shard
+        let frozen = MergeState.Frozen(left: shard, merge: absorb.merge, position: absorb.frozen)
+        // It may have gone on only if nobody absorbs it; if that is so somebody's word was wrong, and what it has
+        // acknowledged since must not get lost.
+        guard replicas[right].group.appliedIndex < absorb.frozen.index || replicas[right].merge.frozen == frozen else {
+            lack(absorb.right.shard, slot, entry.index, now: now)
+            return false
+        }
         guard replicas[right].group.appliedIndex >= absorb.frozen.index, replicas[right].group.isApplierIdle,
             !incoming.contains(where: { $0.shard == absorb.right.shard && $0.phase != .receiving })
         else {
             // It may lack a neighbour itself, and have nobody left to ask.
-            let since = merges[replicas[slot].descriptor.shard]?.since ?? now
+            let since = merges[shard]?.since ?? now
             if replicas[right].group.barrier != nil, now - since >= limits.mergePatience {
                 lack(absorb.right.shard, slot, entry.index, now: now)
             }
@@ -182,7 +190,9 @@ extension Host {
             destroy(slot, absorbedBy: left)
             return true
         }
-        guard let suspect = suspects.first(where: { $0.name.shard == shard }) else { return false }
+        guard !isInstalling(shard), let suspect = suspects.first(where: { $0.name.shard == shard }) else {
+            return false
+        }
         absorbers[shard] = left
         destroy(
             DestroyTask(

@@ -122,7 +122,8 @@ extension Host {
     /// - the left one itself;
     /// - another one that ends where the right one begins. With the merge pending the left shard could not have lost
     ///   that border. Had it absorbed the right one and been split there again, whoever has that border now has a
-    ///   quorum of replicas that are behind the merge, so the right one has no leader to ask.
+    ///   quorum of replicas that are behind the merge, so the right one has no leader to ask. A frozen one says
+    ///   nothing: the left one may have got the border by absorbing it, which replicas of it learn late.
     private mutating func testify(
         _ right: ShardID, _ start: Key, _ left: ShardID, _ merge: UInt64, to peer: NodeID, now: Instant
     ) {
@@ -134,6 +135,8 @@ extension Host {
         let (shard, state) = (replicas[slot].descriptor.shard, replicas[slot].merge)
         if state.absorbed.contains(right) {
             effects.notices.append((peer, .merge(.absorbed(right: right, left: shard))))
+        } else if shard != left && state.frozen != nil {
+            return
         } else if shard != left || state.last > merge || state.last == merge && state.intent == nil {
             effects.notices.append((peer, .merge(.aborted(right: right, left: left, merge: merge))))
         }

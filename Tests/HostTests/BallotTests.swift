@@ -153,8 +153,8 @@ import Wire
         #expect(swept.messages.isEmpty && swept.logWrite?.batch.destroys == [task.name])
     }
 
-    /// The vote ends, and so does the replica that the applier made meanwhile: its keys are nobody's until both ends are
-    /// written.
+    /// The vote ends, and so does the replica that the applier made meanwhile: its keys are nobody's until both ends
+    /// are written.
     @Test func theKeysAreReservedUntilTheLastEnd() {
         var host = host()
         _ = askForLong(1_000, &host)

@@ -209,6 +209,38 @@ import Wire
         try finish(cluster)
     }
 
+    /// What those who live can agree on may be what they could never leave again.
+    @Test func noConfigurationNeedsWhoDoesNotAnswer() throws {
+        let cluster = try HostCluster(seed: 5, shards: 1, limits: Self.limits())
+        begin(cluster)
+        let shard = cluster.descriptors[0].shard
+        cluster.run(milliseconds: 2_000) { cluster.everyShardHasLeader }
+        cluster.run(milliseconds: 500)
+        let leader = try #require(cluster.leader(of: shard))
+        let others = cluster.nodes.filter { $0 !== leader }
+        let sound = try #require(others[0].host.replica(of: shard)).group.member.replica
+        cluster.kill(others[1])
+        cluster.run(milliseconds: 2_000)
+        func demote() throws -> Result<Descriptor, RequestError> {
+            let number = try #require(cluster.ask(shard) { _ in ReplicaChange(demote: [sound]) })
+            cluster.run(milliseconds: 1_000) { cluster.changeAnswers[number] != nil }
+            return try #require(cluster.changeAnswers[number])
+        }
+        let refused = try demote()
+        guard case .failure(.busy) = refused else {
+            Issue.record("\(refused)")
+            return
+        }
+        cluster.boot(others[1])
+        cluster.run(milliseconds: 2_000)
+        let done = try demote()
+        guard case .success = done else {
+            Issue.record("\(done)")
+            return
+        }
+        try finish(cluster)
+    }
+
     /// Members change at random while everything goes wrong.
     @Test("a random story", arguments: UInt64(1)...60) func random(seed: UInt64) throws {
         let cluster = try HostCluster(

@@ -107,6 +107,33 @@ import Wire
         #expect(result.suspects.map(\.name) == [name])
     }
 
+    /// What is corrupt of one shard is that shard's alone.
+    @Test func aShardWithABrokenRecordIsSuspectAlone() throws {
+        let engine = try engine()
+        let batch = engine.makeBatch()
+        let other = ShardID(descriptor.shard.rawValue - 1)
+        Rows.put(ShardRecordKey.descriptor(other).array, [1], batch)
+        try engine.write(batch, writer: 1)
+        let result = try run(engine)
+        #expect(result.replicas.map(\.descriptor) == [descriptor])
+        #expect(result.suspects.map(\.name.shard) == [other])
+    }
+
+    /// Nothing is lost: an older program does not start, instead of taking its replicas for broken (rule 24).
+    @Test func whatANewerProgramWroteIsNotSuspect() throws {
+        let engine = try engine()
+        let batch = engine.makeBatch()
+        var state = Array(
+            AppliedState(
+                appliedIndex: LogIndex(10), appliedTerm: Term(3), baseIndex: LogIndex(10), baseTerm: Term(3),
+                lastVersion: .zero, sessionsCheckpoint: .zero
+            ).encode())
+        state[0] = 99
+        Rows.put(ShardRecordKey.appliedState(descriptor.shard).array, state, batch)
+        try engine.write(batch, writer: 1)
+        #expect(throws: StorageError.unsupported("applied state format 99")) { try run(engine) }
+    }
+
     /// The removal was applied, the data is still there: it goes, and nobody comes back by it.
     @Test func aReplicaWhoseRemovalWasAppliedGoes() throws {
         let engine = try engine()

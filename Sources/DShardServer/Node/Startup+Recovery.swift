@@ -33,13 +33,22 @@ extension Startup {
                 result = try recovery.run()
             }
         } catch {
-            throw NodeStartError("the store in \(directory.path) cannot be read: \(error)")
+            throw NodeStartError("the store in \(directory.path) cannot be read: \(error)\(Self.remedy(for: error))")
         }
         try setSuspectsAside(&result, directory)
         try finish(result, engine, directory)
         let took = (SteadyClock.now() - began).milliseconds
         telemetry.log.info("store open: \(result.replicas.count) replicas restored in \(took) ms")
         return (engine, result)
+    }
+
+    private static func remedy(for error: StorageError) -> String {
+        switch error {
+        case .unsupported: "; a newer program wrote it: start that one"
+        case .corruption, .storeCorruption:
+            "; move its db folder away and start again: the node comes back as one that has lost its store"
+        default: ""
+        }
     }
 
     /// Opens the store. One that does not open is kept aside, and the node goes on without it (rule 15): as it has

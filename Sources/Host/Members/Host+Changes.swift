@@ -40,6 +40,11 @@ extension Host {
                 retryAfterMilliseconds: 500,
                 reason: "a replica that is not what the others are has to leave the shard first")
         }
+        let answering = answering(slot)
+        guard next.hasMajority(where: { answering.contains($0) }) else {
+            throw .busy(
+                retryAfterMilliseconds: 200, reason: "too few of those who would vote then answer this leader")
+        }
         let term = replicas[slot].group.term
         let index: LogIndex
         do throws(ProposeError) {
@@ -50,6 +55,14 @@ extension Host {
         replicas[slot].pendingChange = PendingChange(asker: asker, index: index, term: term)
         for member in next.members { addPeer(member.node) }
         return slot
+    }
+
+    /// Who takes part in this leadership, as far as is known here: the present members may agree on a configuration
+    /// that could never agree on anything, since the one that it needs is out of service (etcd's strict check).
+    private func answering(_ slot: Int) -> [ReplicaID] {
+        let group = replicas[slot].group
+        let followers = group.progress.filter { $0.hasAcknowledged && !$0.isSilent }
+        return [group.member.replica] + followers.map(\.member.replica)
     }
 
     /// Something was applied: is a change of replicas finished?

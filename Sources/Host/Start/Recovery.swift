@@ -45,7 +45,8 @@ package struct Recovery {
         }
     }
 
-    /// Reads all of it. A replica that cannot be read is a suspect; a store that cannot be read throws.
+    /// Reads all of it. A replica that cannot be read is a suspect; a store that cannot be read throws, and so does
+    /// what a newer program wrote: nothing of that is lost (rule 24).
     package func run() throws(StorageError) -> Result {
         var result = Result(applier: Applier(sessionWindowMilliseconds: sessionWindowMilliseconds))
         result.departed = try DepartedReplicas.read(from: state)
@@ -54,7 +55,7 @@ package struct Recovery {
             do throws(StorageError) {
                 try restore(shard, records, into: &result)
             } catch {
-                guard error.consequence != .endProcess else { throw error }
+                guard error.isOfOneReplica else { throw error }
                 // Else its log tells, or the shard's members will (`Comeback`): zero is nobody's.
                 let logged = logs.filter { $0.shard == shard }.map(\.replica).max()
                 let name = LogName(shard: shard, replica: records.replica(on: node) ?? logged ?? ReplicaID(0))
@@ -82,7 +83,7 @@ package struct Recovery {
                 }
                 result.votes.append((name, hardState))
             } catch {
-                guard error.consequence != .endProcess else { throw error }
+                guard error.isOfOneReplica else { throw error }
                 result.suspects.append(SuspectReplica(name: name, descriptor: nil, reason: "\(error)"))
             }
         }
@@ -91,6 +92,7 @@ package struct Recovery {
     private func restore(
         _ shard: ShardID, _ records: ShardRecords, into result: inout Result
     ) throws(StorageError) {
+        if let damage = records.damage { throw damage }
         guard let descriptor = records.descriptor, let replica = records.replica(on: node) else {
             throw .corruption("the shard's descriptor or applied state is missing")
         }
@@ -182,4 +184,14 @@ extension RecoveredLog {
 extension AppliedState {
     /// Where the state came from as a whole.
     var base: LogPosition { LogPosition(index: baseIndex, term: baseTerm) }
+}
+
+extension StorageError {
+    /// Whether the rest of the store can be gone on with.
+    fileprivate var isOfOneReplica: Bool {
+        switch consequence {
+        case .markReplica, .markNode, .askAgain: true
+        case .stopReplica, .endProcess: false
+        }
+    }
 }

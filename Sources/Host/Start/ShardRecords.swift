@@ -11,6 +11,8 @@ struct ShardRecords {
     /// Nil in stores that were made before there was such a record.
     var replica: ReplicaID?
     var merge = MergeState()
+    /// What is wrong with one of them: the others are not to be believed without it.
+    private(set) var damage: StorageError?
     private var checkpoint: ByteBuffer?
     private var deltas: [(index: LogIndex, bytes: ByteBuffer)] = []
 
@@ -26,13 +28,18 @@ struct ShardRecords {
         return records
     }
 
-    /// The records of all shards, in the order of their ids.
+    /// The records of all shards, in the order of their ids. What is corrupt is its shard's alone.
     static func all(in snapshot: any StateSnapshot) throws(StorageError) -> [(shard: ShardID, records: ShardRecords)] {
         var found: [(shard: ShardID, records: ShardRecords)] = []
         let (start, end) = ShardRecordKey.all
         try iterate(snapshot, from: start, to: end) { shard, kind, index, value throws(StorageError) in
             if found.last?.shard != shard { found.append((shard, ShardRecords())) }
-            try found[found.count - 1].records.note(kind, index, value)
+            do throws(StorageError) {
+                try found[found.count - 1].records.note(kind, index, value)
+            } catch {
+                guard error.consequence == .markReplica else { throw error }
+                found[found.count - 1].records.damage = error
+            }
         }
         return found
     }

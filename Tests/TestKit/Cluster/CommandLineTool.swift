@@ -42,6 +42,9 @@ package struct CommandLineTool: Sendable {
         let signal = ExitSignal()
         process.terminationHandler = { signal.end($0.outcome) }
         try process.run()
+        // The command has its own. Foundation keeps these for long, and goes wrong in a process with very many.
+        try output.close()
+        try errors.close()
         let status = await signal.wait()
         return Result(
             status: status, output: try Data(contentsOf: URL(fileURLWithPath: folder.path("output"))),

@@ -17,20 +17,29 @@ import Wire
         return nil
     }
 
+    /// What the host asks of the shard next, and who became a suspect meanwhile.
+    private func nextRequest(
+        _ bench: inout HostBench, _ suspected: inout [LogName]
+    ) throws -> (number: UInt64, request: ReplicaRequest) {
+        var asked: (number: UInt64, request: ReplicaRequest)?
+        for _ in 0..<200 where asked == nil {
+            bench.milliseconds += 50
+            _ = bench.host.controlTick(now: bench.now)
+            bench.turn()
+            suspected += bench.effects.suspicions.map(\.name)
+            asked = change(bench.effects)
+        }
+        return try #require(asked)
+    }
+
     /// Nothing is left that says which one it was: no other node's replica is asked to go.
     @Test func whoseRecordsAreGoneIsNamedByTheOthers() throws {
         var bench = HostBench(node: 2)
         let unknown = LogName(shard: shard, replica: ReplicaID(0))
         bench.host.add(
             [SuspectReplica(name: unknown, descriptor: nil, reason: "test")], departed: DepartedReplicas())
-        var asked: (number: UInt64, request: ReplicaRequest)?
-        for _ in 0..<100 where asked == nil {
-            bench.milliseconds += 50
-            _ = bench.host.controlTick(now: bench.now)
-            bench.turn()
-            asked = change(bench.effects)
-        }
-        let first = try #require(asked)
+        var renamed: [LogName] = []
+        let first = try nextRequest(&bench, &renamed)
         #expect(first.request.epoch == Epoch(version: 0, config: 0))
         var descriptor = HostBench.descriptor
         descriptor.shard = shard
@@ -41,16 +50,7 @@ import Wire
             ])
         bench.host.receive(
             .refused(number: first.number, .epochMismatch([descriptor])), from: NodeID(1), now: bench.now)
-        asked = nil
-        var renamed: [LogName] = []
-        for _ in 0..<100 where asked == nil {
-            bench.milliseconds += 50
-            _ = bench.host.controlTick(now: bench.now)
-            bench.turn()
-            renamed += bench.effects.suspicions.map(\.name)
-            asked = change(bench.effects)
-        }
-        let second = try #require(asked)
+        let second = try nextRequest(&bench, &renamed)
         #expect(second.request.epoch == descriptor.epoch)
         #expect(second.request.change == ReplicaChange(remove: [ReplicaID(3)]))
         #expect(renamed == [LogName(shard: shard, replica: ReplicaID(3))])
@@ -78,14 +78,8 @@ import Wire
         bench.host.add(
             [SuspectReplica(name: name, descriptor: joined, reason: "test")], departed: DepartedReplicas())
         for (answer, isOut) in [(older, false), (removed, true)] {
-            var asked: (number: UInt64, request: ReplicaRequest)?
-            for _ in 0..<200 where asked == nil {
-                bench.milliseconds += 50
-                _ = bench.host.controlTick(now: bench.now)
-                bench.turn()
-                asked = change(bench.effects)
-            }
-            let request = try #require(asked)
+            var renamed: [LogName] = []
+            let request = try nextRequest(&bench, &renamed)
             bench.host.receive(
                 .refused(number: request.number, .epochMismatch([answer])), from: NodeID(1), now: bench.now)
             for _ in 0..<4 {

@@ -122,16 +122,25 @@ import Wire
     /// Nothing is lost: an older program does not start, instead of taking its replicas for broken (rule 24).
     @Test func whatANewerProgramWroteIsNotSuspect() throws {
         let engine = try engine()
-        let batch = engine.makeBatch()
-        var state = Array(
-            AppliedState(
-                appliedIndex: LogIndex(10), appliedTerm: Term(3), baseIndex: LogIndex(10), baseTerm: Term(3),
-                lastVersion: .zero, sessionsCheckpoint: .zero
-            ).encode())
-        state[0] = 99
-        Rows.put(ShardRecordKey.appliedState(descriptor.shard).array, state, batch)
-        try engine.write(batch, writer: 1)
-        #expect(throws: StorageError.unsupported("applied state format 99")) { try run(engine) }
+        try write(Array(repeating: 3, count: 10), engine)
+        let index = LogIndex(11)
+        var chunk = EncodedEntry.chunk([Entry<EncodedEntry>(index: index, term: Term(3), content: .empty)])
+        // An entry of a kind that is not there yet, with its checksum.
+        chunk.setInteger(UInt8(250), at: 9)
+        var checksum = Checksum()
+        checksum.add(chunk.readableBytesSpan.extracting(droppingFirst: 8))
+        chunk.setInteger(checksum.value, at: 4, endianness: .little)
+        try engine.write(
+            LogBatch(
+                appends: [
+                    LogAppend(shard: name.shard, replica: name.replica, first: index, last: index, chunk: chunk)
+                ]))
+        do {
+            let result = try run(engine)
+            Issue.record("it starts, with suspects \(result.suspects.map(\.reason))")
+        } catch let error as StorageError {
+            #expect(error.consequence == .stopReplica, "\(error)")
+        }
     }
 
     /// The removal was applied, the data is still there: it goes, and nobody comes back by it.

@@ -60,8 +60,9 @@ extension Operator {
             return hasChanged && incoming.allSatisfy(configuration.voters.contains)
                 && !outgoing.contains(where: configuration.voters.contains)
         case .leaveJoint:
-            // Not being joint says nothing if it was not this operator's joint configuration.
-            return hasChanged && !configuration.isJoint && (position == 0 || isDone(position - 1, find))
+            // Not being joint says nothing if it was not this operator's joint configuration. Whoever has come where
+            // that leads is through, in whatever steps: nobody leaves a joint configuration that there is not.
+            return !configuration.isJoint && (position == 0 ? hasChanged : isDone(position - 1, find))
         case .removeReplica(let member): return hasChanged && configuration.member(member.replica) == nil
         case .transferLeader(let member): return shard.leader == member.replica
         case .split(let key): return shard.descriptor.range.end <= key

@@ -33,6 +33,7 @@ package final class Simulation {
     var splitChance: Chance
     var placementChance: Chance
     var mergeChance: Chance
+    var reportChance: Chance
 
     let record: BootstrapRecord
     /// The user shards; the system shard is simulated like any other but has no clients.
@@ -118,6 +119,7 @@ package final class Simulation {
         splitChance = Chance(seed: options.seed, .splits)
         mergeChance = Chance(seed: options.seed, .merges)
         placementChance = Chance(seed: options.seed, .placement)
+        reportChance = Chance(seed: options.seed, .reports)
         limits = Self.drawLimits(&processes, &checkChance, Chance(seed: options.seed, .bounds))
         placementRules = Self.drawPlacement(options, replicas: mix.replicas, &placementChance)
         record = Self.firstRecord(options, replicas: mix.replicas)

@@ -91,6 +91,32 @@ import Wire
         cluster.end()
     }
 
+    /// A leader that is found out gives way. The next one, which was not told yet, accepts that a sound replica leaves: now
+    /// the shard needs the other one, until there is a third that can tell who is right.
+    @Test(arguments: UInt64(1)...4) func whoGaveWayGoesOnlyByTheWordOfTheNextLeader(seed: UInt64) throws {
+        let cluster = try cluster(seed: seed)
+        let shard = cluster.descriptors[0].shard
+        let former = try #require(cluster.leader(of: shard))
+        alter(former)
+        #expect(try #require(cluster.check(shard)).verdict == .divergent)
+        cluster.run(milliseconds: 1_000) { cluster.leader(of: shard).map { $0 !== former } ?? false }
+        let leader = try #require(cluster.leader(of: shard))
+        #expect(leader !== former)
+        let third = try #require(cluster.nodes.first { $0 !== former && $0 !== leader })
+        let sound = try #require(third.host.replica(of: shard)).group.member.replica
+        var isAccepted = false
+        for _ in 0..<200 where !isAccepted && former.suspicions.isEmpty {
+            let number = try #require(cluster.ask(shard) { _ in ReplicaChange(remove: [sound]) })
+            cluster.run(milliseconds: 20) { cluster.changeAnswers[number] != nil }
+            if case .success = cluster.changeAnswers[number] { isAccepted = true }
+        }
+        #expect(isAccepted == former.suspicions.isEmpty)
+        cluster.run(milliseconds: 5_000) { cluster.leader(of: shard) != nil }
+        try put(cluster, 1)
+        #expect(try #require(cluster.check(shard)).verdict == (isAccepted ? .divided : .equal))
+        cluster.end()
+    }
+
     @Test func withoutAMajorityNothingIsDestroyed() throws {
         let cluster = try cluster(seed: 11)
         let shard = cluster.descriptors[0].shard

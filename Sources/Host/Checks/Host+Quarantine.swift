@@ -12,9 +12,11 @@ extension Host {
         var until: Instant
     }
 
-    /// A leader that is to give way before it is taken out of service.
+    /// A leader that is to give way before it is taken out of service. Once it has, it tells the next one, which has to
+    /// know before it accepts a change of members that needs this replica.
     struct Condemned: Sendable {
         var name: LogName
+        var divergence: CheckDivergence
         var reason: String
         var deadline: Instant
     }
@@ -45,9 +47,11 @@ extension Host {
         }
     }
 
-    /// Replicas of the shard that are being taken out of service by this leader's word: no configuration may need them.
+    /// Replicas of the shard that are being taken out of service, the leader's own among them: no configuration may need
+    /// them.
     func convicted(of shard: ShardID) -> [ReplicaID] {
         convictions.filter { $0.divergence.expected.shard == shard }.map(\.divergence.expected.member.replica)
+            + condemned.filter { $0.name.shard == shard }.map(\.name.replica)
     }
 
     /// A notice may be lost, and its receiver away for a while.
@@ -63,32 +67,56 @@ extension Host {
         }
     }
 
-    /// A leader says that the replica here is not what a majority is. It must have seen the same check, and differ.
+    /// A leader says that the replica here is not what a majority is; or one that has led until now says it of itself.
     mutating func hear(_ divergence: CheckDivergence, from peer: NodeID, now: Instant) {
         let expected = divergence.expected
-        guard let slot = slots[expected.shard], replicas[slot].group.member == expected.member,
-            replicas[slot].descriptor.configuration.members.contains(where: { $0.node == peer })
-        else { return }
+        guard let slot = slots[expected.shard] else { return }
+        if replicas[slot].group.role == .leader, expected.member.node == peer {
+            return confess(divergence, slot, now: now)
+        }
+        // A former leader does not know what the present one is about to make of the members.
+        guard replicas[slot].group.member == expected.member, replicas[slot].group.leader?.node == peer else { return }
         condemn(divergence, slot, now: now)
     }
 
-    /// Takes the replica in this slot out of service, once it does not lead any more.
+    /// Who has led the shard was found out. That counts if the replica that leads now holds what those do who agreed.
+    private mutating func confess(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
+        let expected = divergence.expected
+        guard divergence.agreeing.contains(replicas[slot].group.member.replica),
+            replicas[slot].descriptor.configuration.member(expected.member.replica) == expected.member,
+            let own = ownReport(like: expected, slot), own.chain == expected.chain,
+            expected.scan == nil || own.scan == expected.scan
+        else { return }
+        convict(divergence, slot, now: now)
+    }
+
+    /// What the replica in this slot has told of the same check. Another release's hash says nothing of what is here.
+    private func ownReport(like expected: CheckReport, _ slot: Int) -> CheckReport? {
+        ownReports[expected.shard].flatMap { own in
+            own.member == replicas[slot].group.member && own.position == expected.position
+                && own.format == expected.format ? own : nil
+        }
+    }
+
+    /// Takes the replica in this slot out of service, once it does not lead any more: it must have seen the same check,
+    /// and differ.
     private mutating func condemn(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
         let expected = divergence.expected
-        guard let own = ownReports[expected.shard], own.member == expected.member, own.position == expected.position,
-            // Another release's hash says nothing of what is here.
-            expected.format == own.format
-        else { return }
+        guard let own = ownReport(like: expected, slot), own.member == expected.member else { return }
         let isOtherData = expected.scan != nil && own.scan != nil && own.scan != expected.scan
         guard own.chain != expected.chain || isOtherData else { return }
         let agreeing = divergence.agreeing
         guard !agreeing.contains(own.member.replica), outvote(agreeing, slot) else { return }
         let name = LogName(shard: own.shard, replica: own.member.replica)
-        guard !condemned.contains(where: { $0.name == name }) else { return }
         let what = own.chain != expected.chain ? "the same entries did something else here" : "what is stored differs"
         let reason = "\(Self.divergencePrefix) at entry \(own.position.index): \(what)"
-        guard replicas[slot].group.role == .leader else { return suspect(slot, reason) }
-        condemned.append(Condemned(name: name, reason: reason, deadline: now + limits.condemnedTime))
+        guard replicas[slot].group.role == .leader else {
+            condemned.removeAll { $0.name == name }
+            return suspect(slot, reason)
+        }
+        guard !condemned.contains(where: { $0.name == name }) else { return }
+        condemned.append(
+            Condemned(name: name, divergence: divergence, reason: reason, deadline: now + limits.condemnedTime))
         handOver(slot, to: agreeing, now: now)
     }
 
@@ -109,7 +137,9 @@ extension Host {
         touch(slot)
     }
 
-    /// Every control interval.
+    /// Every control interval. Whoever still leads when its time is up goes all the same: it has accepted no change that
+    /// needs it, and no other leader has while this one's lease lasts. Whoever does not lead any more goes by the word
+    /// of the leader, which is told until it has spoken; the next check finds whatever comes of nothing here.
     mutating func endCondemned(now: Instant) {
         guard !condemned.isEmpty else { return }
         for entry in condemned {
@@ -117,9 +147,18 @@ extension Host {
                 condemned.removeAll { $0.name == entry.name }
                 continue
             }
+            let isOver = entry.deadline <= now
+            if isOver { condemned.removeAll { $0.name == entry.name } }
+            guard replicas[slot].group.role == .leader else {
+                if let leader = replicas[slot].group.leader {
+                    effects.notices.append((leader.node, .diverged(entry.divergence)))
+                }
+                continue
+            }
             // Whoever serves reads from it meanwhile reads what it has read before; it must not be for long.
-            guard replicas[slot].group.role != .leader || entry.deadline <= now else { continue }
-            condemned.removeAll { $0.name == entry.name }
+            guard isOver, outvote(entry.divergence.agreeing, slot), reachesQuorum(replicas[slot], now: now) else {
+                continue
+            }
             suspect(slot, entry.reason)
         }
     }

@@ -15,6 +15,7 @@ struct Chance: RandomNumberGenerator {
         case placement
         case merges
         case bounds
+        case reports
     }
 
     init(seed: UInt64, _ stream: Stream) {

@@ -18,6 +18,8 @@ struct ConsensusChecker {
         var digest: UInt64
         /// Committed in this term at the latest: only leaders of later terms are bound to have it.
         var by: Term
+        /// The true time at which it was known to be.
+        var at: Int64
     }
 
     /// What a replica's disk holds for certain.
@@ -48,6 +50,12 @@ struct ConsensusChecker {
     /// The last entry that some replica has applied.
     func lastCommitted(_ shard: ShardID) -> LogIndex { LogIndex(UInt64(committed[shard]?.count ?? 0)) }
 
+    /// The last entry that a leader of that term knew to be committed at that true time, for certain.
+    func committed(_ shard: ShardID, by term: Term, at time: Int64) -> LogIndex {
+        let position = committed[shard]?.lastIndex { $0.by <= term && $0.at <= time }
+        return LogIndex(UInt64(position.map { $0 + 1 } ?? 0))
+    }
+
     // MARK: Leaders
 
     /// After each turn of a node: what those of its replicas claim that had an effect.
@@ -69,24 +77,6 @@ struct ConsensusChecker {
         for position in 0..<node.host.replicas.count where !node.host.replicas[position].isRetired {
             look(at: position, node, simulation)
             lookAtMembers(position, node, simulation)
-        }
-    }
-
-    /// Rule 27 and I14: what is applied says which configuration is in force there, however the replica came to it.
-    private mutating func lookAtMembers(_ position: Int, _ node: SimulatedNode, _ simulation: Simulation) {
-        let (name, applied, own) = node.asking { host in
-            let shard = host.replicas[position].descriptor.shard
-            let name = LogName(shard: shard, replica: host.replicas[position].group.member.replica)
-            return (
-                name, host.replicas[position].group.appliedIndex, host.replicas[position].group.appliedConfiguration
-            )
-        }
-        members.works(name, on: node.id, simulation)
-        guard applied <= lastCommitted(name.shard), let current = members.inForce(at: applied, of: name.shard) else {
-            return
-        }
-        if own != current.configuration {
-            simulation.fail("\(name) on node \(node.id) has another configuration at \(applied) than the others")
         }
     }
 
@@ -113,18 +103,6 @@ struct ConsensusChecker {
         if claim.ledTerm == .zero { claim.ledTerm = seen.ledTerm }
         node.seen[position] = claim
         if isNewLeader { leads(node.host.replicas[position], node, simulation) }
-    }
-
-    /// I12: a leader appends a configuration only when it has applied those before it.
-    private mutating func lookAtProposals(
-        _ position: Int, _ term: Term, _ node: SimulatedNode, _ simulation: Simulation
-    ) {
-        let (shard, unapplied, newestTerm) = node.asking { host in
-            let unapplied = host.replicas[position].group.unappliedConfigurations
-            let newestTerm = unapplied.last.flatMap { host.replicas[position].group.termAt($0.index) }
-            return (host.replicas[position].descriptor.shard, unapplied, newestTerm)
-        }
-        members.leads(shard, unapplied, isNewestOwn: newestTerm == term, simulation)
     }
 
     /// Paper §5.2: at most one leader a term. Paper §5.4: it has everything that was committed in earlier terms. What
@@ -185,7 +163,7 @@ struct ConsensusChecker {
                     members.commits(configuration, at: entry.index, entry.term, of: task.shard, simulation)
                 }
                 checkQuorum(entry.index, task.shard, simulation)
-                committed[task.shard, default: []].append(Committed(term: entry.term, digest: digest, by: by))
+                committed[task.shard, default: []].append(Committed(term: entry.term, digest: digest, by: by, at: simulation.now))
             } else if position > known {
                 simulation.fail("shard \(task.shard): entry \(entry.index) is applied after entry \(known)")
             } else if let other = committed[task.shard]?[position],

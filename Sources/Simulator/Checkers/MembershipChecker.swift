@@ -66,20 +66,23 @@ struct MembershipChecker {
 
     // MARK: Configurations
 
-    /// What a leader's log holds beyond what it has applied.
+    /// What a leader's log holds beyond what it has applied. Returns whether the newest was not seen before.
     mutating func leads(
         _ shard: ShardID, _ unapplied: [(index: LogIndex, configuration: Configuration)], isNewestOwn: Bool,
         _ simulation: Simulation
-    ) {
+    ) -> Bool {
         if isNewestOwn, unapplied.count > 1 {
             simulation.fail("shard \(shard): a leader appended a configuration while another was not applied")
         }
         if unapplied.last?.configuration.isJoint == true { simulation.probes.hit(.jointEntered) }
+        var isNew = false
         for (index, configuration) in unapplied {
             let isKnown =
                 shards[shard]?.proposed.contains { $0.index == index && $0.configuration == configuration } ?? true
             if !isKnown { shards[shard]?.proposed.append(Placed(index: index, configuration: configuration)) }
+            isNew = !isKnown
         }
+        return isNew
     }
 
     /// A configuration was applied for the first time.

@@ -45,8 +45,12 @@ extension Simulation {
             return node.host.receive(notice, from: peer.id, now: instant(node))
         }
         node.placement.controller?.learn(descriptor)
-        guard let epoch = reported(descriptor, to: node) else { return }
-        send(.reported(shard: descriptor.shard, epoch), from: node, to: peer)
+        // The system shard's rows are read and written meanwhile, now and then for seconds.
+        let pause = reportChance.happens(percent: 10) ? reportChance.draw(0...4_000_000) : reportChance.draw(0...3_000)
+        after(pause, on: node) { [unowned self] in
+            guard let epoch = reported(descriptor, to: node) else { return }
+            send(.reported(shard: descriptor.shard, epoch), from: node, to: peer)
+        }
     }
 
     private func noteSnapshot(_ envelope: SnapshotEnvelope) {

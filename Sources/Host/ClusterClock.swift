@@ -12,6 +12,8 @@ package struct ClusterClock: Sendable {
     private var isSettled = false
     /// When another clock was heard for the first time.
     private var heardFirstAt: Instant?
+    /// What was heard last before the clock was confirmed: it counts although those who said it are silent meanwhile.
+    private var heardLast: [Int64] = []
     /// Whether others' clocks have confirmed or set this one. Until then it may be off by years.
     package private(set) var isConfirmed = false
 
@@ -39,8 +41,11 @@ package struct ClusterClock: Sendable {
         return UInt64(clamping: max(0, base &+ elapsed))
     }
 
-    /// Whether a start has waited long enough for a first one.
-    func hasWaited(at now: Instant) -> Bool { now - start >= Self.judgesAwaited }
+    /// Whether a start has waited long enough for a first one, and none was heard. Whoever was heard has denied this
+    /// clock, or it would be confirmed.
+    package func hasWaitedInVain(at now: Instant) -> Bool {
+        heardFirstAt == nil && now - start >= Self.judgesAwaited
+    }
 
     /// How far another clock that showed `milliseconds` at `moment`, which may lie a little back, is ahead of this one.
     package func offset(of milliseconds: UInt64, at moment: Instant) -> Int64 {
@@ -65,6 +70,8 @@ package struct ClusterClock: Sendable {
             }
             return nil
         }
+        if !isConfirmed, !offsets.isEmpty { heardLast = offsets }
+        let offsets = isConfirmed ? offsets : heardLast
         guard !offsets.isEmpty else { return nil }
         let firstHeard = heardFirstAt ?? now
         heardFirstAt = firstHeard

@@ -4,9 +4,9 @@ package import Raft
 /// was years ahead has told once can never be taken back.
 extension Host {
     /// Milliseconds since 1970 by the cluster's clock; zero, which is no time, while this node's may be wrong. Who
-    /// hears nobody has only its own to go by.
+    /// has heard nobody has only its own to go by.
     package func trustedMilliseconds(at now: Instant) -> UInt64 {
-        isClockConfirmed || clock.hasWaited(at: now) && hearsNobody(at: now) ? clock.milliseconds(at: now) : 0
+        isClockConfirmed || clock.hasWaitedInVain(at: now) && hearsNobody(at: now) ? clock.milliseconds(at: now) : 0
     }
 
     /// The same for the next entry of a shard. Whoever hears nobody may go on leading for a while, and be heard again

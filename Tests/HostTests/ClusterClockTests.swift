@@ -60,6 +60,18 @@ import Testing
         #expect(pair.adjust(offsets: [-10_000], peerCount: 1, now: instant(50)) == -10_000)
     }
 
+    @Test("whoever has denied it counts although it is silent by then")
+    func waitsForWhoWasHeard() {
+        var clock = clock()
+        #expect(clock.hasWaitedInVain(at: instant(1_999)) == false)
+        #expect(clock.hasWaitedInVain(at: instant(2_000)))
+        #expect(clock.adjust(offsets: [-10_000], peerCount: 2, now: instant(2_000)) == nil)
+        #expect(clock.adjust(offsets: [], peerCount: 2, now: instant(3_999)) == nil)
+        #expect(!clock.isConfirmed && !clock.hasWaitedInVain(at: instant(3_999)))
+        #expect(clock.adjust(offsets: [], peerCount: 2, now: instant(4_000)) == -10_000)
+        #expect(clock.isConfirmed)
+    }
+
     @Test("a node that others go by is not moved by one that comes later and is far off, which goes by it")
     func newcomer() {
         var old = clock()

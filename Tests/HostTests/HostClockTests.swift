@@ -85,6 +85,19 @@ import Wire
         #expect(bench.host.stampMilliseconds(0, at: bench.now) == 0)
     }
 
+    @Test("a clock that was denied is not gone by once nobody is heard any more")
+    func deniedAndAlone() throws {
+        var bench = HostBench(node: 2)
+        hear(1, ahead: year, &bench)
+        bench.milliseconds += 1_999
+        _ = bench.host.controlTick(now: bench.now)
+        #expect(bench.host.trustedMilliseconds(at: bench.now) == 0)
+        bench.milliseconds += 1
+        _ = bench.host.controlTick(now: bench.now)
+        // The earlier of the two is its own.
+        #expect(bench.host.trustedMilliseconds(at: bench.now) == bench.host.clock.milliseconds(at: bench.now))
+    }
+
     @Test("who hears nobody goes by its own clock after two seconds, and tells no client unless it leads")
     func alone() {
         var bench = HostBench(node: 2)

@@ -1,3 +1,5 @@
+internal import Raft
+
 /// What has to be written so that the rows of shards take in what their leaders report, as one step (rule 35).
 ///
 /// The rows tile the keyspace before and after it. A report that would leave a gap waits: the neighbour that fills it
@@ -17,7 +19,10 @@ package struct RowChange: Hashable, Sendable {
         guard let first = rows.first, let last = rows.last else { return nil }
         let span = KeyRange(start: first.range.start, end: last.range.end)
         var map = RangeMap(rows)
-        for descriptor in reported where span.contains(descriptor.range) { map.merge(descriptor) }
+        // Compared with the rows as they are: once a newer one has gone, nothing would tell that what fits into the gap
+        // is older.
+        let news = reported.filter { report in span.contains(report.range) && rows.allSatisfy { report.follows($0) } }
+        for descriptor in news { map.merge(descriptor) }
         guard Self.tiles(map.all, span) else { return nil }
         puts = map.all.filter { !rows.contains($0) }
         let starts = map.all.map(\.range.start)
@@ -31,5 +36,13 @@ package struct RowChange: Hashable, Sendable {
             start = descriptor.range.end
         }
         return start == span.end
+    }
+}
+
+extension Descriptor {
+    /// Whether this may stand in the rows after `row` has stood there (rule 35).
+    fileprivate func follows(_ row: Descriptor) -> Bool {
+        guard row.range.overlaps(range), !isPlanted(.olderDescriptorKept) else { return true }
+        return row.shard == shard ? !row.isNewer(than: self) : row.epoch.version < epoch.version
     }
 }

@@ -60,6 +60,19 @@ import Testing
         #expect(rows(merged, after: [first.child, first.parent], &store) == [again])
     }
 
+    /// A shard was absorbed, and the one that has its keys is split where it began. Before the new part is heard of, the
+    /// absorbed one just fits in between.
+    @Test func whatIsLateDoesNotFillAGap() throws {
+        let first = try parts(of: whole, at: 5, child: 50)
+        let merged = try #require(first.parent.absorbing(first.child))
+        let again = try parts(of: merged, at: 5, child: 51)
+        for order in Self.orders(of: [again.parent, first.child]) {
+            var store = RowReports()
+            #expect(rows([merged], after: order, &store) == [merged])
+            #expect(rows([merged], after: [again.child], &store) == [again.parent, again.child])
+        }
+    }
+
     private static func orders(of list: [Descriptor]) -> [[Descriptor]] {
         guard !list.isEmpty else { return [[]] }
         return list.indices.flatMap { position in

@@ -12,8 +12,8 @@ package struct ClusterClock: Sendable {
     private var isSettled = false
     /// When another clock was heard for the first time.
     private var heardFirstAt: Instant?
-    /// What was heard last before the clock was confirmed: it counts although those who said it are silent meanwhile.
-    private var heardLast: [Int64] = []
+    /// Where the clock would have been set, in milliseconds, had those who were heard been enough to tell.
+    private var denial: Int64?
     /// Whether others' clocks have confirmed or set this one. Until then it may be off by years.
     package private(set) var isConfirmed = false
 
@@ -27,6 +27,8 @@ package struct ClusterClock: Sendable {
     private static let judges = 2
     /// How long a clock that is far off waits for them, once it has heard one.
     private static let judgesAwaited = Interval.milliseconds(2000)
+    /// The same once the one that it has heard is silent again, and was the earlier.
+    private static let judgesAwaitedAlone = Interval.seconds(60)
 
     /// Starts from the wall clock, in milliseconds since 1970, as read at `now`.
     package init(wallMilliseconds: UInt64, now: Instant) {
@@ -70,9 +72,7 @@ package struct ClusterClock: Sendable {
             }
             return nil
         }
-        if !isConfirmed, !offsets.isEmpty { heardLast = offsets }
-        let offsets = isConfirmed ? offsets : heardLast
-        guard !offsets.isEmpty else { return nil }
+        guard !offsets.isEmpty else { return isNewcomer ? nil : goOnAlone(now: now) }
         let firstHeard = heardFirstAt ?? now
         heardFirstAt = firstHeard
         let isNew = isNewcomer && !isSettled
@@ -85,7 +85,10 @@ package struct ClusterClock: Sendable {
             let hasWaited = !isNewcomer && now - firstHeard >= Self.judgesAwaited
             let isJudged = offsets.count >= min(Self.judges, peerCount) || hasWaited
             // The first peer that is heard may be the wrong one, and the one that is not moved by it may be wrong too.
-            guard isJudged || offsets.allSatisfy({ Self.isNear($0, 0) }) else { return nil }
+            guard isJudged || offsets.allSatisfy({ Self.isNear($0, 0) }) else {
+                denial = median
+                return nil
+            }
             isConfirmed = true
             isSettled = isJudged
             if isFar {
@@ -97,6 +100,20 @@ package struct ClusterClock: Sendable {
         guard !isFar || clocks.count(where: { Self.isNear($0, median) }) * 2 > peerCount + 1 else { return nil }
         slew(towards: median, now: now)
         return nil
+    }
+
+    /// Whoever has denied this clock is silent by now. The earlier of the two counts: its own as soon as the other ones
+    /// are no longer waited for, that one's much later, since it may be the wrong one, and nobody is moved far by a clock
+    /// that is not there. Those who are heard next judge anew.
+    private mutating func goOnAlone(now: Instant) -> Int64? {
+        guard !isConfirmed, let denial, let firstHeard = heardFirstAt else { return nil }
+        let isOwnEarlier = denial >= 0 || Self.isNear(denial, 0)
+        guard now - firstHeard >= (isOwnEarlier ? Self.judgesAwaited : Self.judgesAwaitedAlone) else { return nil }
+        isConfirmed = true
+        heardFirstAt = nil
+        guard !isOwnEarlier else { return nil }
+        base &+= denial
+        return denial
     }
 
     private mutating func slew(towards median: Int64, now: Instant) {

@@ -133,6 +133,7 @@ extension Host {
         answer(waiting, .failure(notLeader(slot)))
         leaveChange(slot)
         leaveCheck(replicas[slot].descriptor.shard)
+        confess(slot)
         while replicas[slot].proposedHead < replicas[slot].proposed.count {
             let unknown = isPlanted(.ambiguousAsNotApplied) ? RequestError.notApplied : .ambiguous
             answer(replicas[slot].proposed[replicas[slot].proposedHead].references, .failure(unknown))

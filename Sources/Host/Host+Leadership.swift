@@ -1,3 +1,4 @@
+internal import Keyspace
 package import Raft
 
 extension Host {
@@ -34,8 +35,11 @@ extension Host {
 
     private func successor(_ slot: Int) -> ReplicaID? {
         let own = replicas[slot].group.member.replica
+        // Whoever differs would give what it holds to others.
+        let convicted = convicted(of: replicas[slot].descriptor.shard)
         let voters = replicas[slot].group.progress.filter { status in
-            status.member.replica != own && replicas[slot].group.configuration.isVoter(status.member.replica)
+            status.member.replica != own && !convicted.contains(status.member.replica)
+                && replicas[slot].group.configuration.isVoter(status.member.replica)
                 && peers[status.member.node]?.isConnected == true
         }
         // In turn among equals: two of them may be unable to lead, and must not pass it to each other for ever.

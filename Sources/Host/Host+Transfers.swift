@@ -49,6 +49,9 @@ extension Host {
         let followers = replicas[slot].group.progress
         guard let status = followers.first(where: { $0.member.replica == target }) else { return nil }
         let node = status.member.node
+        guard !convicted(of: replicas[slot].descriptor.shard).contains(target) else {
+            return "the replica on node \(node) is not what the others are"
+        }
         guard peers[node]?.isConnected == true else { return "node \(node) is not connected" }
         guard now - neighbourhood[node].heardAt <= limits.silence, !status.isSilent else {
             return "node \(node) does not answer"

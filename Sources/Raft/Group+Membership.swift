@@ -32,14 +32,16 @@ extension Group {
         }
     }
 
-    /// Whether `learner` may be promoted: it holds durably what was committed one promise ago (rule 28). False in a
-    /// leadership younger than that, unless it holds all that is committed.
+    /// Whether `learner` may be promoted: it holds durably what was committed one promise ago (rule 28), and what earlier
+    /// terms left, of which a new leader does not know at once how much is committed. False in a leadership younger than
+    /// that, unless it holds all that is committed.
     package func isCaughtUp(_ learner: ReplicaID, now: Instant) -> Bool {
         guard role == .leader, let position = leadership.index(of: learner) else { return false }
         let progress = leadership.progress[position]
         guard progress.state == .replicate, !progress.isSilent, !progress.hasLeft else { return false }
         let start = now + Interval(nanoseconds: -limits.promise.nanoseconds)
-        return progress.match >= leadership.commits.index(at: start) ?? commitIndex
+        let wanted = max(leadership.commits.index(at: start) ?? commitIndex, leadership.firstIndex.previous)
+        return progress.match >= wanted
     }
 
     /// Whether a quorum of the incoming half of `next` was heard within a second (rule 28). A replica that is not yet

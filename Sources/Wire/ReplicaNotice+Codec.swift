@@ -16,7 +16,7 @@ extension ReplicaNotice {
     /// 12 transfer := number:u64 shard:u64 version:u64 config:u64 to:u64
     /// 13 split   := number:u64 split          see SplitRequest.swift
     /// 14 merge   := mergeNotice, see MergeNotice.swift
-    /// 20 checked := to:member report          21 diverged := report count:u32 replica:u64*
+    /// 20 checked := to:member report          21 diverged := term:u64 report count:u32 replica:u64*
     /// 22 checkOver := shard:u64 index:u64 term:u64
     /// report     := shard:u64 from:member index:u64 term:u64 format:u8 chain:u64 hasScan:u8 [scan:u64]
     /// ```
@@ -71,8 +71,8 @@ extension ReplicaNotice {
             buffer.writeLittle(UInt8(20))
             buffer.writeMember(to)
             report.write(into: &buffer)
-        case .diverged(let divergence):
-            buffer.writeLittle(UInt8(21))
+        case .diverged(let term, let divergence):
+            buffer.writeMultipleIntegers(UInt8(21), term.rawValue, endianness: .little)
             divergence.write(into: &buffer)
         case .checkOver(let shard, let position):
             buffer.writeMultipleIntegers(
@@ -113,7 +113,9 @@ extension ReplicaNotice {
         case 13: return .split(number: try reader.readUInt64(), try SplitRequest.read(&reader))
         case 14: return .merge(try MergeNotice.read(&reader))
         case 20: return .checked(to: try reader.readMember(), try CheckReport.read(&reader))
-        case 21: return .diverged(try CheckDivergence.read(&reader))
+        case 21:
+            let term = Term(try reader.readUInt64())
+            return .diverged(term: term, try CheckDivergence.read(&reader))
         case 22:
             let shard = ShardID(try reader.readUInt64())
             let index = try reader.readIndex()

@@ -37,8 +37,9 @@ package enum ReplicaNotice: Sendable, Equatable {
     case merge(MergeNotice)
     /// For the leader `to` that had the shard checked: what a replica of the sender holds.
     case checked(to: Member, CheckReport)
-    /// For a replica of the receiver: it is not what a majority is (rule 39).
-    case diverged(CheckDivergence)
+    /// From the leader of this term for a replica of the receiver: it is not what a majority is (rule 39). Or for that
+    /// leader, of a replica of the sender.
+    case diverged(term: Term, CheckDivergence)
     /// The check whose entry is there is judged or given up: nobody waits for what the receiver still reads for it.
     case checkOver(ShardID, LogPosition)
 }

@@ -60,16 +60,25 @@ import Testing
         #expect(pair.adjust(offsets: [-10_000], peerCount: 1, now: instant(50)) == -10_000)
     }
 
-    @Test("whoever has denied it counts although it is silent by then")
-    func waitsForWhoWasHeard() {
+    @Test("whoever has denied it counts although it is silent by then", arguments: [-10_000, 10_000] as [Int64])
+    func waitsForWhoWasHeard(offset: Int64) {
         var clock = clock()
         #expect(clock.hasWaitedInVain(at: instant(1_999)) == false)
         #expect(clock.hasWaitedInVain(at: instant(2_000)))
-        #expect(clock.adjust(offsets: [-10_000], peerCount: 2, now: instant(2_000)) == nil)
+        #expect(clock.adjust(offsets: [offset], peerCount: 2, now: instant(2_000)) == nil)
         #expect(clock.adjust(offsets: [], peerCount: 2, now: instant(3_999)) == nil)
         #expect(!clock.isConfirmed && !clock.hasWaitedInVain(at: instant(3_999)))
-        #expect(clock.adjust(offsets: [], peerCount: 2, now: instant(4_000)) == -10_000)
+        // The earlier counts: its own at once, the other one, which may be wrong and is not there to ask, later.
+        let step = clock.adjust(offsets: [], peerCount: 2, now: instant(4_000))
+        #expect(step == nil && clock.isConfirmed == (offset > 0))
+        guard offset < 0 else { return }
+        #expect(clock.adjust(offsets: [], peerCount: 2, now: instant(61_999)) == nil)
+        var late = clock
+        #expect(clock.adjust(offsets: [], peerCount: 2, now: instant(62_000)) == offset)
         #expect(clock.isConfirmed)
+        // Two who come back before that judge.
+        #expect(late.adjust(offsets: [0, 1], peerCount: 2, now: instant(62_000)) == nil)
+        #expect(late.isConfirmed && late.milliseconds(at: instant(62_000)) == start + 62_000)
     }
 
     @Test("a node that others go by is not moved by one that comes later and is far off, which goes by it")

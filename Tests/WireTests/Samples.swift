@@ -238,6 +238,7 @@ enum Samples {
     static let checkNotices: [ReplicaNotice] = [
         .checked(to: member, checkReport),
         .diverged(
+            term: Term(0x7A),
             CheckDivergence(
                 expected: CheckReport(
                     shard: ShardID(0x76), member: member,

@@ -174,6 +174,8 @@ extension Host {
         let judgement = CheckJudgement(round.reports, configuration, wantsScan: round.wantsScan, empty: empty)
         counters.checks += 1
         note(judgement.check)
+        // What was found before was told of an earlier entry: nobody can verify it any more.
+        convictions.removeAll { $0.divergence.expected.shard == round.shard }
         for divergence in judgement.divergences { convict(divergence, slot, now: now) }
         endCheck(position, .checked(judgement.check))
     }

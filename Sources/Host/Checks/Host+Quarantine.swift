@@ -36,14 +36,16 @@ extension Host {
         guard member != replicas[slot].group.member else { return condemn(divergence, slot, now: now) }
         // Else the change of members that is under way comes first.
         guard outvote(divergence.agreeing, slot) else { return }
-        effects.notices.append((member.node, .diverged(divergence)))
+        effects.notices.append((member.node, .diverged(term: replicas[slot].group.term, divergence)))
     }
 
     /// Whether those who agree are a majority, and stay one whatever becomes of a change that is in the log: the shard
-    /// has to go on without the one that they take out of service.
+    /// has to go on without the one that they take out of service. A leader counts those who answer it now.
     private func outvote(_ agreeing: [ReplicaID], _ slot: Int) -> Bool {
-        [replicas[slot].descriptor.configuration, replicas[slot].group.configuration].allSatisfy { configuration in
-            configuration.hasMajority { agreeing.contains($0) }
+        let group = replicas[slot].group
+        let there = group.role == .leader ? answering(slot).filter(agreeing.contains) : agreeing
+        return [replicas[slot].descriptor.configuration, group.configuration].allSatisfy { configuration in
+            configuration.hasMajority { there.contains($0) }
         }
     }
 
@@ -58,7 +60,9 @@ extension Host {
     mutating func repeatConvictions(now: Instant) {
         convictions.removeAll { conviction in
             let expected = conviction.divergence.expected
-            guard conviction.until > now, let slot = slots[expected.shard] else { return true }
+            guard conviction.until > now, let slot = slots[expected.shard], replicas[slot].group.role == .leader else {
+                return true
+            }
             return replicas[slot].descriptor.configuration.member(expected.member.replica) != expected.member
         }
         for conviction in convictions {
@@ -68,11 +72,11 @@ extension Host {
     }
 
     /// A leader says that the replica here is not what a majority is; or one that has led until now says it of itself.
-    mutating func hear(_ divergence: CheckDivergence, from peer: NodeID, now: Instant) {
+    mutating func hear(_ divergence: CheckDivergence, of term: Term, from peer: NodeID, now: Instant) {
         let expected = divergence.expected
-        guard let slot = slots[expected.shard] else { return }
+        guard let slot = slots[expected.shard], replicas[slot].group.term == term else { return }
         if replicas[slot].group.role == .leader, expected.member.node == peer {
-            return confess(divergence, slot, now: now)
+            return hearConfession(divergence, slot, now: now)
         }
         // A former leader does not know what the present one is about to make of the members.
         guard replicas[slot].group.member == expected.member, replicas[slot].group.leader?.node == peer else { return }
@@ -80,7 +84,7 @@ extension Host {
     }
 
     /// Who has led the shard was found out. That counts if the replica that leads now holds what those do who agreed.
-    private mutating func confess(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
+    private mutating func hearConfession(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
         let expected = divergence.expected
         guard divergence.agreeing.contains(replicas[slot].group.member.replica),
             replicas[slot].descriptor.configuration.member(expected.member.replica) == expected.member,
@@ -137,6 +141,15 @@ extension Host {
         touch(slot)
     }
 
+    /// Tells the next leader what was found out about this replica, before that can count on it.
+    mutating func confess(_ slot: Int) {
+        let name = LogName(shard: replicas[slot].descriptor.shard, replica: replicas[slot].group.member.replica)
+        guard let entry = condemned.first(where: { $0.name == name }), let leader = replicas[slot].group.leader,
+            leader != replicas[slot].group.member
+        else { return }
+        effects.notices.append((leader.node, .diverged(term: replicas[slot].group.term, entry.divergence)))
+    }
+
     /// Every control interval. Whoever still leads when its time is up goes all the same: it has accepted no change that
     /// needs it, and no other leader has while this one's lease lasts. Whoever does not lead any more goes by the word
     /// of the leader, which is told until it has spoken; the next check finds whatever comes of nothing here.
@@ -148,11 +161,9 @@ extension Host {
                 continue
             }
             let isOver = entry.deadline <= now
-            if isOver { condemned.removeAll { $0.name == entry.name } }
+            defer { if isOver { condemned.removeAll { $0.name == entry.name } } }
             guard replicas[slot].group.role == .leader else {
-                if let leader = replicas[slot].group.leader {
-                    effects.notices.append((leader.node, .diverged(entry.divergence)))
-                }
+                confess(slot)
                 continue
             }
             // Whoever serves reads from it meanwhile reads what it has read before; it must not be for long.

@@ -34,8 +34,12 @@ extension Host {
             throw .busy(retryAfterMilliseconds: 100, reason: "the shard is being merged")
         }
         let next = try descriptor.configuration(after: request.change)
+        // Where one is needed already it stays until a change has brought others, which must not be refused.
         let convicted = convicted(of: request.shard)
-        guard next.hasMajority(where: { !convicted.contains($0) }) else {
+        guard
+            next.hasMajority(where: { !convicted.contains($0) })
+                || !replicas[slot].group.configuration.hasMajority(where: { !convicted.contains($0) })
+        else {
             throw .busy(
                 retryAfterMilliseconds: 500,
                 reason: "a replica that is not what the others are has to leave the shard first")
@@ -59,7 +63,7 @@ extension Host {
 
     /// Who takes part in this leadership, as far as is known here: the present members may agree on a configuration
     /// that could never agree on anything, since the one that it needs is out of service (etcd's strict check).
-    private func answering(_ slot: Int) -> [ReplicaID] {
+    func answering(_ slot: Int) -> [ReplicaID] {
         let group = replicas[slot].group
         let followers = group.progress.filter { $0.hasAcknowledged && !$0.isSilent }
         return [group.member.replica] + followers.map(\.member.replica)

@@ -29,7 +29,7 @@ extension Host {
         case .transfer(let number, let shard, let epoch, let target):
             transfer(shard, epoch, to: target, from: peer, number: number, now: now)
         case .checked(let to, let report): hear(report, to: to, from: peer, now: now)
-        case .diverged(let divergence): hear(divergence, from: peer, now: now)
+        case .diverged(let term, let divergence): hear(divergence, of: term, from: peer, now: now)
         case .checkOver(let shard, let position): endScan(of: shard, at: position)
         case .merge(let notice): receive(notice, from: peer, now: now)
         case .report, .reserve, .reserved, .call, .split: break

@@ -40,14 +40,14 @@ extension ConsensusChecker {
         }
     }
 
-    /// Rule 28: who becomes a voter holds, durably, what was committed a promise ago. Twice that, since clocks drift and
-    /// a proposal may be seen a little late.
+    /// Rule 28: who becomes a voter holds, durably, what was committed a promise ago. Twice that, since clocks drift, and
+    /// a proposal may be as old as the node's turn before this one.
     private func lookAtPromotion(
         of member: Member, in shard: ShardID, _ term: Term, _ node: SimulatedNode, _ simulation: Simulation
     ) {
         let name = LogName(shard: shard, replica: member.replica)
         let slack = 2 * simulation.limits.raft.promise.nanoseconds
-        let wanted = committed(shard, by: term, at: simulation.now - slack)
+        let wanted = committed(shard, by: term, at: node.turnedAt - slack)
         let end = durable[name]?.last ?? .zero
         guard end < wanted, !members.lost.contains(name) else { return }
         simulation.fail(

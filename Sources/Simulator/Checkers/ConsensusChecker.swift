@@ -153,7 +153,7 @@ struct ConsensusChecker {
     mutating func applied(
         _ task: ApplyTask, _ batch: AppliedBatch, _ node: SimulatedNode, _ simulation: Simulation
     ) {
-        let by = node.asking { $0.term(of: task.shard) } ?? .zero
+        let own = node.asking { $0.term(of: task.shard) } ?? .zero
         for (entry, outcome) in zip(task.entries, batch.entries) {
             let digest = Self.digest(entry, outcome)
             let position = Int(clamping: entry.index.rawValue) - 1
@@ -163,7 +163,8 @@ struct ConsensusChecker {
                     members.commits(configuration, at: entry.index, entry.term, of: task.shard, simulation)
                 }
                 checkQuorum(entry.index, task.shard, simulation)
-                committed[task.shard, default: []].append(Committed(term: entry.term, digest: digest, by: by, at: simulation.now))
+                committed[task.shard, default: []].append(
+                    Committed(term: entry.term, digest: digest, by: max(own, entry.term), at: simulation.now))
             } else if position > known {
                 simulation.fail("shard \(task.shard): entry \(entry.index) is applied after entry \(known)")
             } else if let other = committed[task.shard]?[position],

@@ -32,6 +32,8 @@ struct MembershipChecker {
     private var graves: [NodeID: [ShardID: ReplicaID]] = [:]
     /// Replicas whose disk has lost something, or was said to have.
     private(set) var lost: Set<LogName> = []
+    /// Of those, the ones that never were: their parent's replica has lost something.
+    private var unborn: Set<LogName> = []
 
     init(_ record: BootstrapRecord) {
         for descriptor in record.descriptors { begin(descriptor) }
@@ -61,7 +63,13 @@ struct MembershipChecker {
         let forgetful = known.members.filter { lost.contains(LogName(shard: parent, replica: $0.replica)) }.map(\.node)
         for member in child.configuration.members where forgetful.contains(member.node) {
             lost.insert(LogName(shard: child.shard, replica: member.replica))
+            unborn.insert(LogName(shard: child.shard, replica: member.replica))
         }
+    }
+
+    /// A split has made it. Its parent's replica may have begun anew meanwhile, before the split.
+    mutating func isBorn(_ name: LogName) {
+        if unborn.remove(name) != nil { lost.remove(name) }
     }
 
     // MARK: Configurations

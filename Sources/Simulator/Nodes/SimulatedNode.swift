@@ -83,6 +83,8 @@ final class SimulatedNode {
     /// What the checker saw of each replica in this life; position as in `Host.replicas`.
     var seen: [Claim] = []
     var seenLife = 0
+    /// When its last turn was over, in true time.
+    var turnedAt: Int64 = 0
 
     /// Asks the host something where it is: through the property it would be asked of a copy, which costs more than the
     /// answer.

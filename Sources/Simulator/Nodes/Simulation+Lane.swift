@@ -21,6 +21,7 @@ extension Simulation {
         if node.wallError > 0 { checkTime(node) }
         trace.note(.turn, now, node.id.rawValue, UInt64(effects.messages.count << 8 | effects.answers.count))
         checker.turned(node, effects, self)
+        node.turnedAt = now
         send(effects.messages, from: node)
         for answer in effects.control {
             if let peer = self.node(answer.peer) { send(answer.frame, from: node, to: peer) }

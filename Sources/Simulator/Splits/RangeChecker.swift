@@ -59,6 +59,9 @@ struct RangeChecker {
                 return simulation.fail("shard \(task.shard): a split at \(entry.index) made nothing")
             }
             split(task.shard, entry.index, birth.descriptor, node, simulation)
+            if let replica = birth.replica {
+                simulation.checker.members.isBorn(LogName(shard: birth.descriptor.shard, replica: replica))
+            }
         }
     }
 

@@ -103,8 +103,8 @@ package struct ClusterClock: Sendable {
     }
 
     /// Whoever has denied this clock is silent by now. The earlier of the two counts: its own as soon as the other ones
-    /// are no longer waited for, that one's much later, since it may be the wrong one, and nobody is moved far by a clock
-    /// that is not there. Those who are heard next judge anew.
+    /// are no longer waited for, that one's much later, since it may be the wrong one, and nobody is moved far by a
+    /// clock that is not there. Those who are heard next judge anew.
     private mutating func goOnAlone(now: Instant) -> Int64? {
         guard !isConfirmed, let denial, let firstHeard = heardFirstAt else { return nil }
         let isOwnEarlier = denial >= 0 || Self.isNear(denial, 0)

@@ -32,9 +32,9 @@ extension Group {
         }
     }
 
-    /// Whether `learner` may be promoted: it holds durably what was committed one promise ago (rule 28), and what earlier
-    /// terms left, of which a new leader does not know at once how much is committed. False in a leadership younger than
-    /// that, unless it holds all that is committed.
+    /// Whether `learner` may be promoted: it holds durably what was committed one promise ago (rule 28), and what
+    /// earlier terms left, of which a new leader does not know at once how much is committed. False in a leadership
+    /// younger than that, unless it holds all that is committed.
     package func isCaughtUp(_ learner: ReplicaID, now: Instant) -> Bool {
         guard role == .leader, let position = leadership.index(of: learner) else { return false }
         let progress = leadership.progress[position]

@@ -91,8 +91,8 @@ import Wire
         cluster.end()
     }
 
-    /// A leader that is found out gives way. The next one, which was not told yet, accepts that a sound replica leaves: now
-    /// the shard needs the other one, until there is a third that can tell who is right.
+    /// A leader that is found out gives way. The next one, which was not told yet, may accept that a sound replica
+    /// leaves: then the shard needs the other one, until there is a third that can tell who is right.
     @Test(arguments: UInt64(1)...4) func whoGaveWayGoesOnlyByTheWordOfTheNextLeader(seed: UInt64) throws {
         let cluster = try cluster(seed: seed)
         let shard = cluster.descriptors[0].shard

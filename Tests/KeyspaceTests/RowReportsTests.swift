@@ -60,8 +60,8 @@ import Testing
         #expect(rows(merged, after: [first.child, first.parent], &store) == [again])
     }
 
-    /// A shard was absorbed, and the one that has its keys is split where it began. Before the new part is heard of, the
-    /// absorbed one just fits in between.
+    /// A shard was absorbed, and the one that has its keys is split where it began. Before the new part is heard of,
+    /// the absorbed one just fits in between.
     @Test func whatIsLateDoesNotFillAGap() throws {
         let first = try parts(of: whole, at: 5, child: 50)
         let merged = try #require(first.parent.absorbing(first.child))

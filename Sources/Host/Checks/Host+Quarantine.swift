@@ -49,8 +49,8 @@ extension Host {
         }
     }
 
-    /// Replicas of the shard that are being taken out of service, the leader's own among them: no configuration may need
-    /// them.
+    /// Replicas of the shard that are being taken out of service, the leader's own among them: no configuration may
+    /// need them.
     func convicted(of shard: ShardID) -> [ReplicaID] {
         convictions.filter { $0.divergence.expected.shard == shard }.map(\.divergence.expected.member.replica)
             + condemned.filter { $0.name.shard == shard }.map(\.name.replica)
@@ -150,8 +150,8 @@ extension Host {
         effects.notices.append((leader.node, .diverged(term: replicas[slot].group.term, entry.divergence)))
     }
 
-    /// Every control interval. Whoever still leads when its time is up goes all the same: it has accepted no change that
-    /// needs it, and no other leader has while this one's lease lasts. Whoever does not lead any more goes by the word
+    /// Every control interval. Whoever still leads when its time is up goes all the same: it has accepted no change
+    /// that needs it, and no other leader has while this one's lease lasts. Whoever does not lead any more goes by the word
     /// of the leader, which is told until it has spoken; the next check finds whatever comes of nothing here.
     mutating func endCondemned(now: Instant) {
         guard !condemned.isEmpty else { return }

@@ -40,8 +40,8 @@ extension ConsensusChecker {
         }
     }
 
-    /// Rule 28: who becomes a voter holds, durably, what was committed a promise ago. Twice that, since clocks drift, and
-    /// a proposal may be as old as the node's turn before this one.
+    /// Rule 28: who becomes a voter holds, durably, what was committed a promise ago. Twice that, since clocks drift,
+    /// and a proposal may be as old as the node's turn before this one.
     private func lookAtPromotion(
         of member: Member, in shard: ShardID, _ term: Term, _ node: SimulatedNode, _ simulation: Simulation
     ) {
@@ -51,7 +51,7 @@ extension ConsensusChecker {
         let end = durable[name]?.last ?? .zero
         guard end < wanted, !members.lost.contains(name) else { return }
         simulation.fail(
-            "shard \(shard): node \(node.id) makes \(member) a voter, whose log ends at \(end); \(wanted) was committed "
-                + "long before")
+            "shard \(shard): node \(node.id) makes \(member) a voter, whose log ends at \(end); \(wanted) was "
+                + "committed long before")
     }
 }

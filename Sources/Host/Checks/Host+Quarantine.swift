@@ -151,8 +151,8 @@ extension Host {
     }
 
     /// Every control interval. Whoever still leads when its time is up goes all the same: it has accepted no change
-    /// that needs it, and no other leader has while this one's lease lasts. Whoever does not lead any more goes by the word
-    /// of the leader, which is told until it has spoken; the next check finds whatever comes of nothing here.
+    /// that needs it, and no other leader has while this one's lease lasts. Whoever does not lead any more goes by the
+    /// word of the leader, which is told until it has spoken; the next check finds whatever comes of nothing here.
     mutating func endCondemned(now: Instant) {
         guard !condemned.isEmpty else { return }
         for entry in condemned {

@@ -12,8 +12,10 @@ package struct ClusterClock: Sendable {
     private var isSettled = false
     /// When another clock was heard for the first time.
     private var heardFirstAt: Instant?
-    /// Where the clock would have been set, in milliseconds, had those who were heard been enough to tell.
-    private var denial: Int64?
+    /// Where the clock would have been set, in milliseconds, had those who were heard been enough to tell, and when.
+    private var denial: (offset: Int64, at: Instant)?
+    /// By how much it was set by one that was silent already: taken back as soon as anybody is heard.
+    private var loan: Int64?
     /// Whether others' clocks have confirmed or set this one. Until then it may be off by years.
     package private(set) var isConfirmed = false
 
@@ -73,6 +75,7 @@ package struct ClusterClock: Sendable {
             return nil
         }
         guard !offsets.isEmpty else { return isNewcomer ? nil : goOnAlone(now: now) }
+        if let loan { return giveBack(loan, now: now) }
         let firstHeard = heardFirstAt ?? now
         heardFirstAt = firstHeard
         let isNew = isNewcomer && !isSettled
@@ -86,7 +89,7 @@ package struct ClusterClock: Sendable {
             let isJudged = offsets.count >= min(Self.judges, peerCount) || hasWaited
             // The first peer that is heard may be the wrong one, and the one that is not moved by it may be wrong too.
             guard isJudged || offsets.allSatisfy({ Self.isNear($0, 0) }) else {
-                denial = median
+                denial = (median, now)
                 return nil
             }
             isConfirmed = true
@@ -103,17 +106,27 @@ package struct ClusterClock: Sendable {
     }
 
     /// Whoever has denied this clock is silent by now. The earlier of the two counts: its own as soon as the other ones
-    /// are no longer waited for, that one's much later, since it may be the wrong one, and nobody is moved far by a
-    /// clock that is not there. Those who are heard next judge anew.
+    /// are no longer waited for, that one's much later, and only until somebody is heard, since it may be the wrong one
+    /// and is not there to ask.
     private mutating func goOnAlone(now: Instant) -> Int64? {
-        guard !isConfirmed, let denial, let firstHeard = heardFirstAt else { return nil }
-        let isOwnEarlier = denial >= 0 || Self.isNear(denial, 0)
-        guard now - firstHeard >= (isOwnEarlier ? Self.judgesAwaited : Self.judgesAwaitedAlone) else { return nil }
+        guard !isConfirmed, let denial else { return nil }
+        let isOwnEarlier = denial.offset >= 0 || Self.isNear(denial.offset, 0)
+        guard now - denial.at >= (isOwnEarlier ? Self.judgesAwaited : Self.judgesAwaitedAlone) else { return nil }
         isConfirmed = true
         heardFirstAt = nil
         guard !isOwnEarlier else { return nil }
-        base &+= denial
-        return denial
+        base &+= denial.offset
+        loan = denial.offset
+        return denial.offset
+    }
+
+    private mutating func giveBack(_ loan: Int64, now: Instant) -> Int64 {
+        self.loan = nil
+        denial = nil
+        isConfirmed = false
+        heardFirstAt = now
+        base &-= loan
+        return 0 &- loan
     }
 
     private mutating func slew(towards median: Int64, now: Instant) {

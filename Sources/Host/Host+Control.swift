@@ -130,8 +130,11 @@ extension Host {
         tendChecks(now: now)
         tendMerges(now: now)
         reportDescriptors(now: now)
-        return clock.adjust(
+        let step = clock.adjust(
             offsets: offsets, peerCount: peerOrder.count, isNewcomer: replicas.isEmpty, now: now)
+        // What was measured against the clock as it was says nothing of it now.
+        if step != nil { for peer in peerOrder { peers[peer]?.clockOffset = nil } }
+        return step
     }
 
     private mutating func watch(_ peer: NodeID, _ state: PeerState, now: Instant) {

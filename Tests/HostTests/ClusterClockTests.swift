@@ -76,6 +76,11 @@ import Testing
         var late = clock
         #expect(clock.adjust(offsets: [], peerCount: 2, now: instant(62_000)) == offset)
         #expect(clock.isConfirmed)
+        // Whoever is heard then is not told a time that only a silent one has vouched for.
+        #expect(clock.adjust(offsets: [-offset], peerCount: 2, now: instant(62_100)) == -offset)
+        #expect(!clock.isConfirmed && clock.milliseconds(at: instant(62_100)) == start + 62_100)
+        #expect(clock.adjust(offsets: [0], peerCount: 2, now: instant(62_200)) == nil)
+        #expect(clock.isConfirmed)
         // Two who come back before that judge.
         #expect(late.adjust(offsets: [0, 1], peerCount: 2, now: instant(62_000)) == nil)
         #expect(late.isConfirmed && late.milliseconds(at: instant(62_000)) == start + 62_000)

@@ -89,6 +89,9 @@ import Wire
     func deniedAndAlone() throws {
         var bench = HostBench(node: 2)
         hear(1, ahead: year, &bench)
+        // Silent from this tick on.
+        bench.milliseconds += 400
+        _ = bench.host.controlTick(now: bench.now)
         bench.milliseconds += 1_999
         _ = bench.host.controlTick(now: bench.now)
         #expect(bench.host.trustedMilliseconds(at: bench.now) == 0)

@@ -122,7 +122,8 @@ extension Host {
             guard isCheckDue(slot, now: now) else { continue }
             // One at a time of those that nobody asked for: every replica of the shard has to find the time for it.
             let isScanDue =
-                now - replicas[slot].scannedAt >= limits.scanInterval && !checks.contains { $0.wantsScan }
+                (now - replicas[slot].scannedAt >= limits.scanInterval || isScanWanted(slot))
+                && !checks.contains { $0.wantsScan }
             // Refused: it is tried again.
             let isProposed: ()? = try? proposeCheck(slot, wantsScan: isScanDue, asker: nil, now: now)
             proposed += isProposed == nil ? 0 : 1
@@ -136,8 +137,10 @@ extension Host {
     /// Whether the shard is led here, has changed since its last check, and is not being checked.
     private mutating func isCheckDue(_ slot: Int, now: Instant) -> Bool {
         guard replicas[slot].group.role == .leader, !replicas[slot].isRetired else { return false }
-        guard replicas[slot].group.appliedIndex > replicas[slot].checkedIndex else { return false }
         let shard = replicas[slot].descriptor.shard
+        guard replicas[slot].group.appliedIndex > replicas[slot].checkedIndex || !convicted(of: shard).isEmpty else {
+            return false
+        }
         guard let due = replicas[slot].checkDue else {
             // Somewhere in the first interval, another moment for each shard; and its first scan as well: shards that
             // have just come out of splits are busy enough.
@@ -174,8 +177,7 @@ extension Host {
         let judgement = CheckJudgement(round.reports, configuration, wantsScan: round.wantsScan, empty: empty)
         counters.checks += 1
         note(judgement.check)
-        // What was found before was told of an earlier entry: nobody can verify it any more.
-        convictions.removeAll { $0.divergence.expected.shard == round.shard }
+        acquit(judgement.check, wantsScan: round.wantsScan)
         for divergence in judgement.divergences { convict(divergence, slot, now: now) }
         endCheck(position, .checked(judgement.check))
     }

@@ -31,6 +31,23 @@ extension Host {
         press(divergence, slot, now: now)
     }
 
+    /// A later check of all that was compared then has found it like the others.
+    mutating func acquit(_ check: ShardCheck, wantsScan: Bool) {
+        convictions.removeAll { conviction in
+            let expected = conviction.divergence.expected
+            return expected.shard == check.shard && (wantsScan || expected.scan == nil)
+                && check.replicas.contains { $0.member == expected.member && $0.finding == .equal }
+        }
+    }
+
+    /// What is known of a replica's rows is of an earlier check, which nobody can verify any more.
+    func isScanWanted(_ slot: Int) -> Bool {
+        convictions.contains { conviction in
+            let expected = conviction.divergence.expected
+            return expected.shard == replicas[slot].descriptor.shard && expected.scan != nil
+        }
+    }
+
     private mutating func press(_ divergence: CheckDivergence, _ slot: Int, now: Instant) {
         let member = divergence.expected.member
         guard member != replicas[slot].group.member else { return condemn(divergence, slot, now: now) }

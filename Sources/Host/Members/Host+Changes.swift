@@ -36,7 +36,10 @@ extension Host {
         let next = try descriptor.configuration(after: request.change)
         // Where one is needed already it stays until a change has brought others, which must not be refused.
         let convicted = convicted(of: request.shard)
+        let own = replicas[slot].group.member.replica
         guard
+            // Who would lead next does not know of it.
+            next.isVoter(own) || convicted.allSatisfy({ $0 == own }),
             next.hasMajority(where: { !convicted.contains($0) })
                 || !replicas[slot].group.configuration.hasMajority(where: { !convicted.contains($0) })
         else {

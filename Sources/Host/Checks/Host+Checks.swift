@@ -134,7 +134,8 @@ extension Host {
     /// Shards that begin a check within one tick: the others follow, so that replicas are not all read at once.
     private static let proposedAtOnceMax = 8
 
-    /// Whether the shard is led here, has changed since its last check, and is not being checked.
+    /// Whether the shard is led here, has changed since its last check or has a replica that differed then, and is not
+    /// being checked.
     private mutating func isCheckDue(_ slot: Int, now: Instant) -> Bool {
         guard replicas[slot].group.role == .leader, !replicas[slot].isRetired else { return false }
         let shard = replicas[slot].descriptor.shard
